@@ -1,0 +1,5 @@
+"""`python -m proofbook` is the command `proofbook`."""
+
+from proofbook.cli import main
+
+main()
