@@ -1,0 +1,1 @@
+"""What an enrichment is worth: metric definitions, rates, accuracy against truth, and the laws."""
