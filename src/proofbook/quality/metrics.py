@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 from proofbook.suite.result import Direction
-
-Need = Literal["", "truth", "baseline", "sizes"]
 
 
 @dataclass(frozen=True)
 class MetricDefinition:
     """What a metric means: its unit, which way is better, and the notebook that records it.
 
-    ``unit`` is "rate" (0-1), "pp", "pct", "s", "MB", "rows", "score" or "". ``per_size`` marks a
-    metric recorded once for every entry of ``sizes``. ``needs`` names what must be there for the
-    metric to be declared: "truth", "baseline", or "sizes" (two of them); empty is always.
+    ``unit`` is "rate" (0-1), "pp", "pct", "s", "MB", "rows", "" or a word. ``per_size``: recorded
+    once for every entry of ``sizes``. ``needs_truth``: declared only when there is a truth.
+    ``optional``: must be recorded, but may have no value where there is nothing to compute it
+    from - no baseline, or a rate of 0 out of 0.
     """
 
     name: str
@@ -26,22 +24,21 @@ class MetricDefinition:
     notebook: str
     description: str
     per_size: bool = False
-    needs: Need = ""
-
-    @property
-    def optional(self) -> bool:
-        """True when a run may rightly lack this metric."""
-        return bool(self.needs)
+    needs_truth: bool = False
+    optional: bool = False
 
 
 def _define(
     notebook: str,
     *rows: tuple[str, str, str, Direction, str],
     per_size: bool = False,
-    needs: Need = "",
+    needs_truth: bool = False,
+    optional: bool = False,
 ) -> dict[str, MetricDefinition]:
     return {
-        name: MetricDefinition(name, title, unit, better, notebook, description, per_size, needs)
+        name: MetricDefinition(
+            name, title, unit, better, notebook, description, per_size, needs_truth, optional
+        )
         for name, title, unit, better, description in rows
     }
 
@@ -246,6 +243,18 @@ _ENRICHMENT = _define(
     per_size=True,
 )
 
+_FLAGS = _define(
+    "03_quality",
+    ("ambiguous_rate", "Ambiguous awards", "rate", "lower", "Awards flagged as ambiguous."),
+    (
+        "conflict_rate",
+        "Awards with an identifier conflict",
+        "rate",
+        "lower",
+        "Awards whose UEI and DUNS belong to different recipients.",
+    ),
+)
+
 _QUALITY = _define(
     "03_quality",
     (
@@ -254,14 +263,6 @@ _QUALITY = _define(
         "rate",
         "higher",
         "Mean calibrated probability of the accepted fuzzy matches.",
-    ),
-    ("ambiguous_rate", "Ambiguous awards", "rate", "lower", "Awards flagged as ambiguous."),
-    (
-        "conflict_rate",
-        "Awards with an identifier conflict",
-        "rate",
-        "lower",
-        "Awards whose UEI and DUNS belong to different recipients.",
     ),
     (
         "match_rate_uei_rate",
@@ -284,6 +285,7 @@ _QUALITY = _define(
         "higher",
         "Accepted of the awards that have neither a valid UEI nor a valid DUNS.",
     ),
+    optional=True,
 )
 
 _TRUTH = _define(
@@ -338,7 +340,8 @@ _TRUTH = _define(
         "lower",
         "Expected distance of the predicted probability from the share that was right.",
     ),
-    needs="truth",
+    needs_truth=True,
+    optional=True,
 )
 
 _REGRESSION = _define(
@@ -385,17 +388,14 @@ _REGRESSION = _define(
         "lower",
         "The same for awards that have neither.",
     ),
-    needs="baseline",
-) | _define(
-    "04_regression",
     (
         "scaling_exponent",
         "Scaling exponent",
         "",
         "lower",
-        "Power with which time grows with awards x recipients; 1 is linear in their product.",
+        "Power of the awards with which time grows over the sizes; 1 is linear.",
     ),
-    needs="sizes",
+    optional=True,
 )
 
 _READINESS = _define(
@@ -406,17 +406,18 @@ _READINESS = _define(
 
 #: Every metric by name: the one list of what may be recorded, judged and reported.
 DEFINITIONS: dict[str, MetricDefinition] = (
-    _PROFILING | _ENRICHMENT | _QUALITY | _TRUTH | _REGRESSION | _READINESS
+    _PROFILING | _ENRICHMENT | _FLAGS | _QUALITY | _TRUTH | _REGRESSION | _READINESS
 )
 
 
-def declared(
-    notebook: str, *, has_truth: bool = False, has_baseline: bool = False, n_sizes: int = 1
-) -> list[str]:
-    """The metrics that ``notebook`` must record, given what the run has to work with.
+def declared(notebook: str, *, has_truth: bool) -> tuple[str, ...]:
+    """The metrics that ``notebook`` must record, in the registry's order.
 
-    >>> declared("05_readiness")
-    ['readiness_failures', 'readiness_warnings']
+    >>> declared("05_readiness", has_truth=False)
+    ('readiness_failures', 'readiness_warnings')
     """
-    met = {"": True, "truth": has_truth, "baseline": has_baseline, "sizes": n_sizes > 1}
-    return [d.name for d in DEFINITIONS.values() if d.notebook == notebook and met[d.needs]]
+    return tuple(
+        name
+        for name, definition in DEFINITIONS.items()
+        if definition.notebook == notebook and (has_truth or not definition.needs_truth)
+    )
