@@ -1,0 +1,99 @@
+"""Figures of how right it is: precision and recall over the threshold, reliability."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from proofbook.report.figures import style
+from proofbook.report.figures.frames import Numbers, floats, spread, total
+from proofbook.report.figures.style import Plot
+from proofbook.report.words import number, quantity
+
+
+@style.drawing
+def precision_recall(
+    frame: pd.DataFrame,
+    operating_point: float | None = None,
+    *,
+    bound: float | None = None,
+    bound_label: str = "precision wanted",
+    source: str = "",
+) -> Plot:
+    """Precision and recall over the threshold: ``frame[threshold, precision, recall]``.
+
+    ``operating_point`` is the threshold in use; ``bound`` the precision that is asked for.
+    """
+    title = "Precision and recall over the threshold"
+    frame = frame[np.isfinite(floats(frame, "threshold"))]
+    at = floats(frame, "threshold")
+    if len(at) == 0:
+        return style.empty(title, "no threshold was evaluated; truth is needed.")
+    order = np.argsort(at, kind="stable")
+    at = at[order]
+    precision, recall = floats(frame, "precision")[order], floats(frame, "recall")[order]
+    figure, (ax,) = style.canvas(title, " · ".join(p for p in ("against truth", source) if p), 2.6)
+    marker = "o" if len(at) < 12 else ""
+    for name, values, colour, line in (
+        ("precision", precision, style.BLUE, "-"),
+        ("recall", recall, style.AMBER, (0, (5, 2))),
+    ):
+        ax.plot(at, values, color=colour, ls=line, marker=marker, markersize=3.5, label=name)
+    style.legend(ax)
+    style.value_grid(ax, "y")
+    style.percent_axis(ax, "y", "precision, recall")
+    style.number_axis(ax, "x", "threshold (probability a match is accepted from)")
+    ax.set_ylim(-0.02, 1.04)
+    if bound is not None:
+        style.bound_line(ax, bound, f"{bound_label} {quantity(bound, 'rate')}", vertical=False)
+    alt = f"{title}, {len(at)} thresholds."
+    if operating_point is not None and np.isfinite(operating_point):
+        style.bound_line(ax, operating_point, f"in use {number(operating_point)}")
+        near = int(np.argmin(np.abs(at - operating_point)))
+        p, r = (quantity(_known(v[near]), "rate") for v in (precision, recall))
+        alt += f" At the threshold in use, {number(operating_point)}: precision {p}, recall {r}."
+    return Plot(figure, alt, "A higher threshold accepts fewer matches.", title)
+
+
+def _known(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
+
+
+@style.drawing
+def reliability(frame: pd.DataFrame, source: str = "") -> Plot:
+    """Observed against predicted probability: ``frame[predicted, observed, low, high, n]``."""
+    title = "Reliability of the match probability"
+    frame = frame[np.isfinite(floats(frame, "predicted")) & np.isfinite(floats(frame, "observed"))]
+    predicted, observed = floats(frame, "predicted"), floats(frame, "observed")
+    if len(predicted) == 0:
+        return style.empty(title, "no probability could be held against truth.")
+    counts = floats(frame, "n")
+    error = spread(observed, floats(frame, "low"), floats(frame, "high"))
+    subtitle = (
+        f"n = {number(total(counts))} pairs · with 95 % intervals · dotted: predicted = observed"
+    )
+    figure, (ax,) = style.canvas(title, " · ".join(p for p in (subtitle, source) if p), 3.0)
+    ax.plot([0, 1], [0, 1], color=style.MUTED, linestyle=(0, (2, 3)), linewidth=1)
+    ax.errorbar(predicted, observed, yerr=error, fmt="o", color=style.BLUE, ecolor=style.SKY,
+                elinewidth=2.2, markersize=5)  # fmt: skip
+    style.value_grid(ax, "both")
+    ax.spines["left"].set_visible(True)
+    style.percent_axis(ax, "x", "predicted probability")
+    style.percent_axis(ax, "y", "observed share of true matches")
+    ax.set_xlim(-0.02, 1.03)
+    ax.set_ylim(-0.02, 1.03)
+    gap = np.abs(observed - predicted)
+    worst = int(np.argmax(gap))
+    alt = (
+        f"{title} in {len(gap)} bins: mean distance from the diagonal "
+        f"{number(_mean(gap, counts) * 100, 1)} points; largest "
+        f"{number(gap[worst] * 100, 1)} points, "
+        f"where {quantity(predicted[worst], 'rate')} was predicted and "
+        f"{quantity(observed[worst], 'rate')} observed."
+    )
+    return Plot(figure, alt, "On the diagonal a probability means what it says.", title)
+
+
+def _mean(gap: Numbers, counts: Numbers) -> float:
+    weights = np.nan_to_num(counts)
+    return float(np.average(gap, weights=weights)) if weights.sum() > 0 else float(gap.mean())

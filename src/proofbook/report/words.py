@@ -1,0 +1,168 @@
+"""Values as words: text from data made visible and short, numbers with their unit."""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from typing import Any
+
+MINUS, ABSENT = "−", "–"
+
+#: Direction marks and invisible characters that can make a text read as something else.
+_HIDDEN = frozenset("\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u3164\ufeff\uffa0")
+_PICTURES = {code: chr(0x2400 + code) for code in range(0x20)} | {0x7F: "\u2421"}
+_RISKY = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f"
+    "\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\uffff\ud800-\udfff"
+    "\U000e0000-\U000e0fff]"
+)
+
+
+def visible(value: object) -> str:
+    """The value as text in which every control, direction or invisible character can be seen.
+
+    Control characters become their Unicode pictures, the others their code point; line feed and
+    TAB stay. What is left is legal in XML 1.0 and can be encoded as UTF-8.
+
+    >>> visible("\\x1b[31mred\\u202e")
+    '␛[31mred[U+202E]'
+    """
+    return _RISKY.sub(lambda m: _name(m.group()), str(value))
+
+
+def _name(character: str) -> str:
+    code = ord(character)
+    if code in _PICTURES:
+        return _PICTURES[code]
+    if character in _HIDDEN or unicodedata.category(character) in ("Cf", "Zl", "Zp", "Cc"):
+        return f"[U+{code:04X}]"
+    return f"[U+{code:04X}]" if 0xD800 <= code <= 0xDFFF or code >= 0xFFF9 else character
+
+
+def shorten(text: str, width: int) -> str:
+    """The text in at most ``width`` characters, an ellipsis at the end of what was cut.
+
+    >>> shorten("Advanced Systems", 9)
+    'Advanced…'
+    """
+    return text if len(text) <= width else text[: max(width - 1, 0)].rstrip() + "…"
+
+
+def one_line(value: object, width: int = 200) -> str:
+    """The value as visible text on one line of at most ``width`` characters."""
+    return shorten(" ".join(visible(value).split()), width)
+
+
+def title_of(name: str) -> str:
+    """A metric's or column's name as words: the unit suffix goes, underscores become blanks.
+
+    >>> title_of("completeness_award_id_rate")
+    'Completeness award id'
+    """
+    words = re.sub(r"_(rate|pp|pct|mb)$", "", name).replace("_", " ").strip()
+    words = re.sub(r"\b(uei|duns|f1|cpu)\b", lambda m: m.group().upper(), words)
+    return words[:1].upper() + words[1:]
+
+
+def is_number(value: object) -> bool:
+    """Whether the value is a finite number (a bool is not one)."""
+    if isinstance(value, bool) or value is None or isinstance(value, str):
+        return False
+    try:
+        return math.isfinite(float(value))  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        return False
+
+
+def number(value: float, decimals: int | None = None, *, fixed: bool = False) -> str:
+    """A number with a comma per thousand; about three figures when no decimals are given.
+
+    Zeros at the end of a fraction are dropped unless ``fixed``.
+
+    >>> number(214381), number(0.00213), number(-3.5)
+    ('214,381', '0.00213', '−3.5')
+    """
+    if decimals is None:
+        if float(value).is_integer() or abs(value) >= 1000:
+            decimals = 0
+        else:
+            decimals = min(8, max(0, 2 - math.floor(math.log10(abs(value)))))
+    text = f"{value:,.{decimals}f}"
+    if "." in text and not fixed:
+        text = text.rstrip("0").rstrip(".")
+    text = text.removeprefix("-") if not text.strip("-0.") else text
+    return text.replace("-", MINUS)
+
+
+def quantity(value: object, unit: str = "", *, beside: tuple[float | None, ...] = ()) -> str:
+    """A value with its unit, in enough decimals to differ from every number ``beside`` it.
+
+    >>> quantity(0.69996, "rate", beside=(0.7,))
+    '69.996 %'
+    """
+    if value is None:
+        return ABSENT
+    if not is_number(value):
+        return one_line(value, 80)
+    amount = float(value)  # type: ignore[arg-type]
+    others = [float(b) for b in beside if is_number(b) and float(b) != amount]  # type: ignore[arg-type]
+    for extra in range(7):
+        text = _quantity(amount, unit, extra)
+        if all(text != _quantity(other, unit, extra) for other in others):
+            break
+    return text
+
+
+def _quantity(value: float, unit: str, extra: int) -> str:
+    if unit == "rate":
+        percent = value * 100
+        near_end = 0 < abs(percent) < 1 or 99 < percent < 100
+        digits = number(percent, (2 if near_end else 1) + extra, fixed=value not in (0, 1))
+        return f"{digits} %"
+    if unit == "pct":
+        return f"{number(value, 1 + extra)} %"
+    if unit == "pp":
+        return f"{number(value, 1 + extra)} pp"
+    if unit == "MB" and abs(value) >= 10_000:
+        return f"{number(value / 1000, 1 + extra)} GB"
+    if unit == "MB":
+        return f"{number(value, (0 if abs(value) >= 10 else 1) + extra)} MB"
+    plain = number(value) if extra == 0 else number(value, 2 + extra)
+    return f"{plain} {unit}" if unit not in ("", "rows", "score", "count") else plain
+
+
+def interval(low: float | None, high: float | None, unit: str = "") -> str:
+    """The two ends of a 95 % interval with their unit, or an empty string.
+
+    >>> interval(0.71, 0.78, "rate")
+    '71.0 to 78.0 %'
+    """
+    if low is None or high is None:
+        return ""
+    first, last = quantity(low, unit), quantity(high, unit)
+    tail = last.split(" ")[-1] if " " in last else ""
+    if tail and first.endswith(" " + tail):
+        first = first[: -len(tail) - 1]
+    return f"{first} to {last}"
+
+
+def change(now: Any, baseline: Any, unit: str = "") -> str:
+    """How far ``now`` is from ``baseline``, signed: points for a rate, percent for the rest.
+
+    >>> change(0.76, 0.74, "rate"), change(11.0, 10.0, "s")
+    ('+2 pp', '+10 %')
+    """
+    if not (is_number(now) and is_number(baseline)):
+        return ""
+    if unit in ("rate", "pp", "pct"):
+        difference = (now - baseline) * (100 if unit == "rate" else 1)
+        suffix = "%" if unit == "pct" else "pp"
+    elif baseline == 0:
+        return ""
+    else:
+        difference, suffix = (now / baseline - 1) * 100, "%"
+    text = number(difference, 1)
+    if text in ("0", MINUS + "0"):
+        return "no change"
+    return f"{'+' if difference > 0 else ''}{text} {suffix}"

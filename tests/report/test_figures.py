@@ -1,0 +1,157 @@
+"""Figures draw every frame they can meet, say what they show, and name no address."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+import pytest
+
+from proofbook.report import figures
+from proofbook.report.figures import Plot
+
+HOSTILE = "$\\frac{1}</text><script>alert(1)</script> \x1b[31m \u202e 漢字 " + "x" * 10_000
+
+RATES = pd.DataFrame(
+    {"label": ["DOD", "NASA"], "n": [100, 50], "accepted": [80, 30], "rate": [0.8, 0.6],
+     "low": [0.71, 0.46], "high": [0.87, 0.72]}
+)  # fmt: skip
+YEARS = pd.DataFrame({"label": [str(y) for y in range(2010, 2020)], "n": 10, "rate": 0.7})
+METHODS = pd.DataFrame(
+    {"method": ["uei-exact", "name-fuzzy-candidate", "unmatched"], "n": [6, 1, 3]}
+)
+BINS = pd.DataFrame(
+    {"low": [0.0, 0.5, 0.0], "high": [0.5, 1.0, 0.5], "n": [3, 5, 2],
+     "method": ["unmatched", "name-fuzzy-auto", "name-fuzzy-candidate"]}
+)  # fmt: skip
+COMPLETE = pd.DataFrame({"column": ["Company", "UEI"], "rate": [0.94, 0.6]})
+CURVE = pd.DataFrame({"threshold": [0.9, 0.5], "precision": [0.99, 0.9], "recall": [0.7, 0.95]})
+RELIABLE = pd.DataFrame(
+    {"bin": ["a", "b"], "predicted": [0.2, 0.9], "observed": [0.3, 0.9], "low": [0.1, 0.8],
+     "high": [0.5, 0.95], "n": [10, 30]}
+)  # fmt: skip
+STAGES = pd.DataFrame({"stage": ["read", "match"], "seconds": [1, 4.0], "peak_mb": [100, 400]})
+SCALING = pd.DataFrame(
+    {"size": ["1x2", "10x20"], "awards": [1, 10], "recipients": [2, 20], "seconds": [1, 11.0]}
+)
+COMPARISON = pd.DataFrame(
+    {"metric": ["seconds", "new"], "baseline": [10.0, None], "now": [12.0, 1.0],
+     "low": [11.0, None], "high": [13.0, None], "unit": ["s", ""], "state": ["warn", ""]}
+)  # fmt: skip
+HEALTH = pd.DataFrame(
+    {"side": "awards", "identifier": "UEI", "state": ["valid", "absent"], "n": [3, 1]}
+)
+
+DRAW: dict[str, tuple[Callable[[pd.DataFrame], Plot], pd.DataFrame]] = {
+    "methods": (figures.methods, METHODS),
+    "rates_by": (lambda f: figures.rates_by(f, "agency", 0.7), RATES),
+    "rates_by_year": (lambda f: figures.rates_by(f, "award year", 0.7), YEARS),
+    "histogram": (lambda f: figures.histogram(f, {"review": 0.4, "accept": 0.6}, "p"), BINS),
+    "completeness": (lambda f: figures.completeness(f, {"Company": 0.95}), COMPLETE),
+    "precision_recall": (lambda f: figures.precision_recall(f, 0.9, bound=0.98), CURVE),
+    "reliability": (figures.reliability, RELIABLE),
+    "stages": (figures.stages, STAGES),
+    "scaling": (lambda f: figures.scaling(f, 1.04), SCALING),
+    "comparison": (figures.comparison, COMPARISON),
+    "identifier_health": (figures.identifier_health, HEALTH),
+}
+
+
+@pytest.mark.parametrize("name", DRAW)
+def test_draws_and_speaks(name: str) -> None:
+    draw, frame = DRAW[name]
+    plot = draw(frame)
+    assert plot.alt.endswith(".")
+    assert plot.title
+    axes = plot.figure.axes
+    assert all(ax.get_xlabel() for ax in axes), "every axis says what it measures"
+    assert plot.png().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("name", DRAW)
+@pytest.mark.parametrize("shape", ["no columns", "no rows", "one row", "nothing known"])
+def test_poor_frames(name: str, shape: str) -> None:
+    draw, frame = DRAW[name]
+    poor = {
+        "no columns": pd.DataFrame(),
+        "no rows": frame.iloc[:0],
+        "one row": frame.iloc[:1],
+        "nothing known": frame.map(lambda _: None),
+    }[shape]
+    plot = draw(poor)
+    assert plot.alt
+    assert plot.png()
+
+
+@pytest.mark.parametrize("name", DRAW)
+def test_hostile_labels_are_drawn_as_text(name: str) -> None:
+    draw, frame = DRAW[name]
+    text = [c for c in frame.columns if pd.api.types.is_string_dtype(frame[c])]
+    plot = draw(frame.assign(**dict.fromkeys(text, HOSTILE)))
+    svg = plot.svg()
+    assert b"<script" not in svg
+    assert b"http" not in svg.replace(b"http://www.w3.org/", b"")
+    assert len(plot.alt) < 2_000
+    assert "\x1b" not in plot.alt
+    assert "\u202e" not in plot.alt
+
+
+@pytest.mark.parametrize(
+    ("plot", "finding"),
+    [
+        (DRAW["methods"], "60.0 % of 10 awards are accepted"),
+        (DRAW["rates_by"], "1 of 2 groups lie under 70.0 %"),
+        (DRAW["histogram"], "50.0 % lie at or above accept (0.6)"),
+        (DRAW["completeness"], "Below their bound: Company."),
+        (DRAW["precision_recall"], "0.9: precision 99.0 %, recall 70.0 %"),
+        (DRAW["reliability"], "mean distance from the diagonal 2.5 points"),
+        (DRAW["stages"], "Slowest stage: match with 4 s"),
+        (DRAW["scaling"], "to the power 1.04"),
+        (DRAW["comparison"], "seconds +20 %"),
+        (DRAW["identifier_health"], "UEI of awards 75.0 %"),
+    ],
+)
+def test_alt_states_the_finding(
+    plot: tuple[Callable[[pd.DataFrame], Plot], pd.DataFrame], finding: str
+) -> None:
+    draw, frame = plot
+    assert finding in draw(frame).alt
+
+
+def test_raw_values_are_binned_and_nonsense_left_out() -> None:
+    plot = figures.histogram([1.0, 2.0, np.nan, np.inf, 3.0], {}, "score", "points")
+    assert "n = 3" in plot.alt
+
+
+def test_many_groups_keep_the_largest_and_say_so() -> None:
+    many = pd.DataFrame({"label": [f"g{i}" for i in range(40)], "n": range(40), "rate": 0.5})
+    assert "16 smallest groups are not drawn" in figures.rates_by(many, "agency").caption
+
+
+def test_same_frame_same_bytes() -> None:
+    first, second = (figures.stages(STAGES) for _ in range(2))
+    assert first.png() == second.png()
+    assert first.svg() == second.svg()
+
+
+def test_smallest_is_the_smaller() -> None:
+    plot = figures.stages(STAGES)
+    media, data = plot.smallest()
+    assert len(data) == min(len(plot.png()), len(plot.svg()))
+    assert media in ("image/png", "image/svg+xml")
+
+
+def test_notebook_display_carries_alt_and_size() -> None:
+    data, metadata = figures.stages(STAGES)._repr_mimebundle_()
+    assert base64.b64decode(data["image/png"]).startswith(b"\x89PNG")
+    assert metadata["image/png"]["alt"].startswith("Slowest stage")
+    assert metadata["image/png"]["width"] == 560
+
+
+def test_matplotlib_settings_are_left_alone() -> None:
+    before = dict(mpl.rcParams)
+    figures.stages(STAGES).png()
+    assert dict(mpl.rcParams) == before
