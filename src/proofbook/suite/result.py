@@ -41,6 +41,8 @@ class Metric:
     high: float | None = None
     n: int | None = None  # denominator of a rate
     description: str = ""
+    baseline: float | None = None  # the baseline's value, where this compares with one
+    note: str = ""  # why there is no value, or what to know about it
 
 
 @dataclass(frozen=True)
