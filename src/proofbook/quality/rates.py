@@ -1,0 +1,92 @@
+"""Match rates: accepted awards of all awards, overall, per method, and by group."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+
+from proofbook.matching.schema import ACCEPTED_METHODS, METHODS, NAME_FUZZY
+from proofbook.measure.statistics import Interval, mean_interval, wilson
+from proofbook.quality import frames, groups
+
+MOST_GROUPS = 60
+OTHERS = "all others"
+
+#: What makes one decision: awards alike in these are right or wrong together.
+DECISION = ("Company", "City", "State", "recipient_hash")
+
+
+@dataclass(frozen=True)
+class MatchRates:
+    """``overall``: accepted of all awards; ``methods``: ``[method, n, share, low, high]``."""
+
+    overall: Interval
+    accepted: int
+    awards: int
+    methods: pd.DataFrame
+
+
+def match_rates(enriched: pa.Table) -> MatchRates:
+    """The match rate with Wilson's interval, and the count and share of every method.
+
+    A candidate is for review and is not a match. ValueError for a table without awards.
+    """
+    n = enriched.num_rows
+    if n == 0:
+        raise ValueError("a match rate needs at least one award")
+    method = frames.select(enriched, "match_method")["match_method"]
+    counts = dict(method.value_counts().iter_rows())
+    rows = []
+    for name in METHODS:
+        rate = wilson(counts.get(name, 0), n)
+        rows.append((name, counts.get(name, 0), rate.value, rate.low, rate.high))
+    accepted = sum(counts.get(name, 0) for name in ACCEPTED_METHODS)
+    table = pd.DataFrame(rows, columns=["method", "n", "share", "low", "high"])
+    return MatchRates(wilson(accepted, n), accepted, n, table)
+
+
+def rates_by(enriched: pa.Table, dimension: groups.Dimension) -> pd.DataFrame:
+    """Match rates by group: ``[label, n, accepted, rate, low, high]`` with Wilson's intervals.
+
+    Groups come in the order of `proofbook.quality.groups.ordered`; of more than 60, the smallest
+    are counted together. KeyError for an unknown dimension.
+    """
+    label = groups.labels(enriched, dimension)
+    accepted = frames.select(enriched, "match_method")["match_method"].is_in(list(ACCEPTED_METHODS))
+    counted = pl.DataFrame([label, accepted.alias("accepted")])
+    counted = counted.group_by("label").agg(pl.len().alias("n"), pl.col("accepted").sum())
+    found = {name: (n, k) for name, n, k in counted.iter_rows()}
+    names = groups.ordered({name: n for name, (n, _) in found.items()}, dimension)
+    if len(names) > MOST_GROUPS:
+        largest = sorted(names, key=lambda name: (-found[name][0], name))[: MOST_GROUPS - 1]
+        rest = [found[name] for name in set(names) - set(largest)]
+        found[OTHERS] = (sum(n for n, _ in rest), sum(k for _, k in rest))
+        names = [*(name for name in names if name in largest), OTHERS]
+    rows = []
+    for name in names:
+        n, k = found[name]
+        rate = wilson(k, n)
+        rows.append((name, n, k, rate.value, rate.low, rate.high))
+    return pd.DataFrame(rows, columns=["label", "n", "accepted", "rate", "low", "high"])
+
+
+def fuzzy_precision_estimate(enriched: pa.Table) -> Interval:
+    """The mean calibrated probability of the accepted fuzzy matches, with its 95 % interval.
+
+    Awards of one name and place joined to one recipient are one decision (see
+    `proofbook.measure.statistics.mean_interval`); ``n`` is the number of decisions. Empty where
+    nothing was accepted by a similar name.
+    """
+    frame = frames.select(enriched, "match_method", "match_probability", "recipient_hash")
+    frame = frame.with_columns(frames.text(enriched, c) for c in DECISION[:-1])
+    fuzzy = frame.filter(pl.col("match_method") == NAME_FUZZY)
+    return mean_interval(fuzzy["match_probability"].to_numpy(), fuzzy.select(DECISION).rows())
+
+
+def flagged(enriched: pa.Table, flag: str) -> Interval:
+    """The share of all awards that carry a match flag, with Wilson's interval."""
+    flags = frames.select(enriched, "match_flags")["match_flags"]
+    return wilson(int(flags.list.contains(flag).sum()), enriched.num_rows)
