@@ -8,6 +8,9 @@ from pathlib import Path
 
 from proofbook.errors import OutputError
 
+#: What to do when an output cannot be written.
+NO_ROOM = "Free some space, or choose another folder with --set run.outputs=FOLDER"
+
 
 def write_text(path: Path, text: str) -> None:
     """Writes a text file in one step; OutputError, with the old file untouched, if it cannot be."""
@@ -24,7 +27,5 @@ def write_text(path: Path, text: str) -> None:
     except OSError as error:
         if temporary is not None:
             Path(temporary).unlink(missing_ok=True)
-        raise OutputError(
-            f"{path}: cannot be written: {error.strerror or error}. "
-            "Free some space, or choose another folder with --set run.outputs=FOLDER"
-        ) from None
+        reason = error.strerror or error
+        raise OutputError(f"{path}: cannot be written: {reason}. {NO_ROOM}") from None
