@@ -23,7 +23,7 @@ from proofbook.params import Settings, from_nested
 from proofbook.quality.metrics import DEFINITIONS, declared
 from proofbook.sources.personal import is_personal
 from proofbook.suite import alone, baselines, gates, inputs, scraps
-from proofbook.suite.plan import step_key
+from proofbook.suite.plan import gates_of, step_key
 from proofbook.suite.result import GateOutcome, Metric
 
 #: Rows that a recorded table or a gate's examples may have; more belongs into a file.
@@ -131,7 +131,7 @@ class Page:
             part = scraps.read(path, run_id=self.run_id, notebook=path.stem)
             name, _, size = path.stem.partition("@")
             outcomes += gates.evaluate_all(
-                self._gates(name),
+                gates_of(self.settings, name, size or self.size),
                 part.metrics,
                 part.evidence,
                 notebook=path.stem,
@@ -243,7 +243,7 @@ class Page:
         if absent:
             raise NotebookError(f"{self.name} forgot to record {', '.join(absent)}")
         outcomes = gates.evaluate_all(
-            self._gates(self.name),
+            gates_of(self.settings, self.name, self.size),
             self._recording.metrics,
             self._recording.evidence,
             notebook=self.key,
@@ -253,15 +253,6 @@ class Page:
             _show_table(gates.frame(outcomes), "Gates")
         else:
             self.say("No gate judges this notebook.")
-
-    def _gates(self, name: str) -> list[gates.Gate]:
-        return [
-            gate
-            for metric, definition in DEFINITIONS.items()
-            if definition.notebook == name
-            and metric in gates.DEFAULTS
-            and (gate := self.settings.gate(metric)).active
-        ]
 
 
 def start(

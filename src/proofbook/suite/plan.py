@@ -1,4 +1,4 @@
-"""The plan of a run: its steps, what each depends on, and which of them are asked for."""
+"""The plan of a run: its steps, what each needs, the metrics it records and the gates on them."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from proofbook.errors import ParameterError, did_you_mean
-from proofbook.params import NOTEBOOKS
-from proofbook.quality.metrics import declared
+from proofbook.params import NOTEBOOKS, Settings
+from proofbook.quality.metrics import DEFINITIONS, declared
+from proofbook.suite.gates import DEFAULTS, Gate
 
 #: The notebook that is run once for every size.
 SIZED = "02_enrichment"
@@ -49,34 +50,38 @@ def steps(sizes: Sequence[str], *, truth: bool, names: Sequence[str] = NOTEBOOKS
     return plan
 
 
-def chosen(
-    plan: Sequence[Step], *, only: str | None = None, first: str | None = None
-) -> list[Step]:
-    """The steps to run: all; with ``only`` that notebook and what it needs; with ``first`` all.
-
-    A notebook reads what those before it recorded, so these are always part of the plan. A run
-    that is resumed keeps their results instead of running them again. ParameterError for a
-    notebook that does not exist.
-    """
+def up_to(plan: Sequence[Step], name: str) -> list[Step]:
+    """The steps of the plan up to those of a notebook: what it reads from, and itself."""
     names = list(dict.fromkeys(step.name for step in plan))
-    for name in (only, first):
-        if name is not None and notebook_name(name, names) not in names:
-            raise AssertionError(name)
-    if only is None:
-        return list(plan)
-    last = names.index(notebook_name(only, names))
-    return [step for step in plan if step.name in names[: last + 1]]
+    return [step for step in plan if step.name in names[: names.index(name) + 1]]
 
 
-def notebook_name(text: str, names: Sequence[str]) -> str:
-    """The notebook meant by its name, with or without ``.ipynb``, or by its number.
+def gates_of(settings: Settings, name: str, size: str) -> list[Gate]:
+    """The active gates on a notebook's metrics, in the registry's order.
 
-    >>> notebook_name("03", ["02_enrichment", "03_quality"])
+    Of the sized notebook only the laws and limits are judged at every size; rates and times are
+    judged at the largest, where fixed costs and small numbers say least.
+    """
+    largest = name != SIZED or size == settings.effective_sizes()[-1]
+    return [
+        gate
+        for metric, definition in DEFINITIONS.items()
+        if definition.notebook == name and metric in DEFAULTS
+        if (gate := settings.gate(metric)).active and (largest or gate.every_size)
+    ]
+
+
+def notebook_name(text: str, names: Sequence[str] = NOTEBOOKS) -> str:
+    """The notebook meant by its name, number or word, with or without ``.ipynb``.
+
+    ParameterError for a notebook that does not exist.
+
+    >>> notebook_name("03")
     '03_quality'
     """
     name = text.removesuffix(".ipynb")
-    meant = [n for n in names if name in (n, n.split("_")[0], n.partition("_")[2])]
-    if len(meant) != 1:
+    meant = [n for n in names if name in (n, n.partition("_")[0], n.partition("_")[2])]
+    if not meant:
         hint = did_you_mean(name, names) or f"; there are {', '.join(names)}"
         raise ParameterError(f"unknown notebook {text!r}{hint}")
     return meant[0]

@@ -1,0 +1,121 @@
+"""The inputs of a run: read once and found sound before any notebook starts, at every size."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from proofbook.errors import OutputError, ParameterError
+from proofbook.params import Settings, parse_size
+from proofbook.sources import read_awards, read_recipients, read_truth
+from proofbook.suite.files import NO_ROOM
+from proofbook.suite.inputs import InputPaths, made_once, world_files
+from proofbook.suite.provenance import input_file
+from proofbook.suite.result import InputFile
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """The inputs of a run: their paths at every size, and what identifies each file."""
+
+    paths: dict[str, InputPaths]
+    files: list[InputFile]
+
+
+def prepare(settings: Settings, folder: Path) -> Inputs:
+    """The inputs of a run, read once and found sound, at every size; made ones go to ``folder``.
+
+    A size of a file is its first awards and recipients. Raises InputError for a file that cannot
+    be used, ParameterError for a size larger than the files, OutputError when the folder is full.
+    """
+    try:
+        if settings.synthetic:
+            return _worlds(settings, folder)
+        return _given(settings, folder)
+    except OSError as error:
+        raise OutputError(f"{folder}: cannot be written: {error}. {NO_ROOM}") from None
+
+
+def _worlds(settings: Settings, folder: Path) -> Inputs:
+    paths, files = {}, []
+    sizes = settings.effective_sizes()
+    for size in sizes:
+        awards, recipients = parse_size(size) or (0, 0)
+        paths[size] = world_files(folder / size, awards, recipients, settings.data.seed)
+        suffix = "" if size == sizes[-1] else f"@{size}"
+        rows = {"awards": awards, "recipients": recipients, "truth": None}
+        for role, count in rows.items():
+            files.append(input_file(f"{role}{suffix}", getattr(paths[size], role), count))
+    return Inputs(paths, files)
+
+
+def _given(settings: Settings, folder: Path) -> Inputs:
+    data = settings.data
+    awards = read_awards(Path(data.awards).absolute())
+    recipients = read_recipients(Path(data.recipients).absolute())
+    files = [
+        InputFile("awards", str(awards.path), awards.rows, awards.bytes, awards.sha256),
+        InputFile(
+            "recipients",
+            str(recipients.path),
+            recipients.rows,
+            recipients.bytes,
+            recipients.sha256,
+        ),
+    ]
+    whole, truth = InputPaths(awards.path, recipients.path, None), None
+    if data.truth:
+        path = Path(data.truth).absolute()
+        truth = read_truth(path, awards.rows)
+        files.append(input_file("truth", path, truth.num_rows))
+        whole = replace(whole, truth=path)
+    paths = {}
+    for size in settings.effective_sizes():
+        paths[size] = whole
+        counts = parse_size(size)
+        if counts is not None:
+            _check_size(size, counts, awards.rows, recipients.rows)
+            first = (awards.table[: counts[0]], recipients.table[: counts[1]], truth)
+            within = made_once(folder / size, partial(_write_first, first))
+            paths[size] = InputPaths(
+                within / "awards.parquet",
+                within / "recipients.parquet",
+                within / "truth.parquet" if truth is not None else None,
+            )
+    return Inputs(paths, files)
+
+
+def _check_size(size: str, counts: tuple[int, int], awards: int, recipients: int) -> None:
+    if counts[0] > awards or counts[1] > recipients:
+        raise ParameterError(
+            f"sizes: {size} is larger than the files, which hold {awards} awards and "
+            f"{recipients} recipients; use --set sizes=all"
+        )
+
+
+def _write_first(tables: tuple[pa.Table, pa.Table, pa.Table | None], folder: Path) -> None:
+    """The first awards and recipients; a true recipient that is not among them counts as none."""
+    awards, recipients, truth = tables
+    pq.write_table(awards, folder / "awards.parquet")
+    pq.write_table(recipients, folder / "recipients.parquet")
+    if truth is not None:
+        pq.write_table(_links_within(truth, awards.num_rows, recipients), folder / "truth.parquet")
+
+
+def _links_within(truth: pa.Table, n_awards: int, recipients: pa.Table) -> pa.Table:
+    known = truth.filter(pc.less(truth["award_row"], n_awards))
+    hashes = recipients["recipient_hash"].combine_chunks().cast(truth["recipient_hash"].type)
+    found = known.filter(pc.is_in(known["recipient_hash"], hashes))
+    lost = known.filter(pc.invert(pc.is_in(known["award_row"], found["award_row"])))
+    others = [name for name in lost.column_names if name != "award_row"]
+    lost = lost.group_by("award_row", use_threads=False).aggregate([(c, "first") for c in others])
+    lost = lost.rename_columns([name.removesuffix("_first") for name in lost.column_names])
+    place = lost.column_names.index("recipient_hash")
+    none = pa.nulls(lost.num_rows, truth["recipient_hash"].type)
+    lost = lost.set_column(place, "recipient_hash", none).select(known.column_names)
+    return pa.concat_tables([found, lost.cast(found.schema)]).sort_by("award_row")
