@@ -103,7 +103,7 @@ def test_hostile_labels_are_drawn_as_text(name: str) -> None:
     ("plot", "finding"),
     [
         (DRAW["methods"], "60.0 % of 10 awards are accepted"),
-        (DRAW["rates_by"], "1 of 2 groups lie under 70.0 %"),
+        (DRAW["rates_by"], "1 of 2 lie under 70.0 %"),
         (DRAW["histogram"], "50.0 % lie at or above accept (0.6)"),
         (DRAW["completeness"], "Below their bound: Company."),
         (DRAW["precision_recall"], "0.9: precision 99.0 %, recall 70.0 %"),

@@ -114,6 +114,17 @@ def quantity(value: object, unit: str = "", *, beside: tuple[float | None, ...] 
     return text
 
 
+def exact(value: float, unit: str = "") -> str:
+    """A bound with its unit, in as many decimals as it was given (at most seven).
+
+    >>> exact(0.7, "rate"), exact(0.99995, "rate"), exact(5.0, "pp")
+    ('70.0 %', '99.995 %', '5 pp')
+    """
+    texts = [_quantity(value, unit, extra) for extra in range(7)]
+    fine = texts[-1].replace("0", "").replace(".", "").replace(" ", "")
+    return next(t for t in texts if t.replace("0", "").replace(".", "").replace(" ", "") == fine)
+
+
 def _quantity(value: float, unit: str, extra: int) -> str:
     if unit == "rate":
         percent = value * 100

@@ -10,7 +10,7 @@ import pandas as pd
 from proofbook.report.figures import style
 from proofbook.report.figures.frames import floats, texts, total
 from proofbook.report.figures.style import Plot
-from proofbook.report.words import number, quantity
+from proofbook.report.words import exact, number, quantity
 
 MOST_ROWS = 18
 STATE_COLOURS = {"valid": style.BLUE, "absent": style.GREY, "invalid": style.AMBER}
@@ -43,7 +43,7 @@ def completeness(
         text = quantity(rates[i], "rate", beside=(need,))
         if need is not None:
             ax.plot([need, need], [y - 0.42, y + 0.42], color=style.RED, linewidth=1.6)
-            text += f"   {'below' if i in failing else 'meets'} {quantity(need, 'rate')}"
+            text += f"   {'below' if i in failing else 'meets'} {exact(need, 'rate')}"
         ax.text(1.02, y, text, transform=ax.get_yaxis_transform(), va="center")
     ax.set_yticks(ys, [style.plain(names[i], 34) for i in shown])
     ax.set_ylim(len(shown) - 0.45, -0.55)

@@ -12,7 +12,7 @@ import pandas as pd
 from proofbook.report.figures import style
 from proofbook.report.figures.frames import Numbers, floats, spread, texts, total
 from proofbook.report.figures.style import Plot
-from proofbook.report.words import number, quantity
+from proofbook.report.words import exact, number, quantity
 
 ROW = 0.25  # inches per row of a bar chart
 MOST_ROWS = 24
@@ -113,7 +113,10 @@ def _finding(frame: pd.DataFrame, bound: float | None) -> str:
     if bound is None:
         return text
     under = int((rates < bound).sum())
-    return f"{text} {under} of {len(rates)} groups lie under {quantity(bound, 'rate')}."
+    line = exact(bound, "rate")
+    if under == 0:
+        return f"{text} None lies under {line}."
+    return f"{text} {under} of {len(rates)} lie under {line}."
 
 
 def _by_group(
@@ -132,7 +135,7 @@ def _by_group(
     style.percent_axis(ax, "x", "match rate")
     ax.set_xlim(-0.02, 1.02)
     if bound is not None:
-        style.bound_line(ax, bound, f"{bound_label} {quantity(bound, 'rate')}")
+        style.bound_line(ax, bound, f"{bound_label} {exact(bound, 'rate')}")
     return Plot(figure, f"{title}. {_finding(frame, bound)}")
 
 
@@ -152,7 +155,7 @@ def _over_years(
     ax.set_xlabel("award year")
     ax.set_ylim(0, 1.02)
     if bound is not None:
-        style.bound_line(ax, bound, f"{bound_label} {quantity(bound, 'rate')}", vertical=False)
+        style.bound_line(ax, bound, f"{bound_label} {exact(bound, 'rate')}", vertical=False)
     return Plot(figure, f"{title}. {_finding(frame, bound)}")
 
 

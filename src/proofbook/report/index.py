@@ -1,0 +1,232 @@
+"""The report of a run: ``index.html``, figures, JUnit and Markdown, all from the RunResult."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from markupsafe import Markup
+
+from proofbook import __version__
+from proofbook.errors import OutputError
+from proofbook.report import judgement, junit, summary, theme
+from proofbook.report.sections import Section, sections
+from proofbook.report.views import FigureView, TableView, rows_view
+from proofbook.report.words import one_line, quantity, visible
+from proofbook.suite.files import write_text
+from proofbook.suite.result import NotebookOutcome, Parameter, RunResult
+
+_SECRET = re.compile(r"pass(word|wd)|token|secret|credential|api_?key", re.I)
+_IN_ADDRESS = re.compile(r"(?<=://)[^/@\s]+:[^/@\s]+(?=@)")
+_ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A notebook that did not run to its end: where, why, and the cell that ended it."""
+
+    anchor: str
+    status: str
+    title: str
+    reason: str
+    where: str
+    error: str
+    source: str
+    traceback: str
+
+
+@dataclass(frozen=True)
+class BookRow:
+    """A notebook's row in the list of notebooks."""
+
+    key: str
+    status: str
+    href: str
+    time: str
+    words: str
+    files: list[tuple[str, str]]
+
+
+def render_run(result: RunResult, folder: Path) -> Path:
+    """Writes the report of a run into its folder and returns the path of ``index.html``.
+
+    Also written: ``figures/``, ``junit.xml`` and ``summary.md``. The same record gives the same
+    bytes. OutputError when the folder cannot be written.
+    """
+    drawn = sections(result)
+    for section in drawn:
+        for view in section.figures:
+            _write_figure(folder / "figures", view)
+    write_text(folder / "junit.xml", junit.junit_xml(result))
+    write_text(folder / "summary.md", summary.summary_markdown(result))
+    page = folder / "index.html"
+    write_text(page, index_html(result, drawn))
+    return page
+
+
+def index_html(result: RunResult, drawn: list[Section] | None = None) -> str:
+    """The page itself; ``drawn`` are the sections, when they have been made already."""
+    drawn = sections(result) if drawn is None else drawn
+    gates = judgement.gates(result)
+    tiles, failures = judgement.tiles(result), _failures(result)
+    contents = [
+        ("headline", "Headline figures") if tiles else None,
+        ("gates", "Gates"),
+        ("failures", "What did not run") if failures else None,
+        *((s.id, s.title) for s in drawn),
+        ("notebooks", "Notebooks"),
+        ("again", "Run it again"),
+        ("parameters", "Parameters"),
+        ("provenance", "Provenance"),
+    ]
+    return theme.render(
+        "index.html.j2",
+        head=judgement.head(result),
+        reasons=judgement.reasons(result, gates),
+        tiles=tiles,
+        gates=gates,
+        failures=failures,
+        sections=drawn,
+        notebooks=[_book(n) for n in result.notebooks],
+        commands=_commands(result),
+        parameters=_parameters(result.parameters),
+        provenance=_provenance(result),
+        inputs=_inputs(result),
+        versions=_versions(result),
+        contents=[c for c in contents if c],
+        version=version_of(result),
+    )
+
+
+def version_of(result: RunResult) -> str:
+    """The version of proofbook that made the record."""
+    return one_line(result.provenance.versions.get("proofbook", __version__), 40)
+
+
+def _write_figure(folder: Path, view: FigureView) -> None:
+    suffix = "svg" if view.media == "image/svg+xml" else "png"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{view.name}.{suffix}").write_bytes(view.data)
+    except OSError as error:
+        raise OutputError(
+            f"{folder}: cannot be written: {error.strerror or error}. "
+            "Free some space, or choose another folder with --set run.outputs=FOLDER"
+        ) from None
+
+
+def without_terminal_codes(text: str) -> str:
+    """A terminal's text without its colours; every other control character made visible."""
+    return visible(_ANSI.sub("", text))
+
+
+def _failures(result: RunResult) -> list[Failure]:
+    found = []
+    for book in result.notebooks:
+        if book.status in ("completed", "blocked", "skipped"):
+            continue
+        error = book.error
+        found.append(
+            Failure(
+                anchor=judgement.anchor_of("notebook", book.key),
+                status=book.status,
+                title=one_line(book.key, 80),
+                reason=one_line(book.reason, 600),
+                where="" if error is None or error.cell is None else f"In cell {error.cell + 1}:",
+                error="" if error is None else one_line(f"{error.ename}: {error.evalue}", 600),
+                source="" if error is None else _clip(error.source),
+                traceback="" if error is None else _clip(error.traceback),
+            )
+        )
+    return found
+
+
+def _clip(text: str, most: int = 8_000) -> str:
+    """The text without terminal codes; of a very long one the beginning and the end."""
+    text = without_terminal_codes(text)
+    return text if len(text) <= most else f"{text[: most // 2]}\n…\n{text[-most // 2 :]}"
+
+
+def _book(book: NotebookOutcome) -> BookRow:
+    files = [(book.notebook, "notebook"), (book.log, "log")]
+    return BookRow(
+        key=one_line(book.key, 80),
+        status=book.status,
+        href=judgement.page_link(book),
+        time=quantity(round(book.seconds, 1), "s") if book.seconds else "–",
+        words=one_line(book.reason or book.title, 600),
+        files=[(quote(path), words) for path, words in files if path],
+    )
+
+
+def _commands(result: RunResult) -> list[tuple[str, Markup]]:
+    found = [("The same run:", result.provenance.command)]
+    seen = {result.provenance.command}
+    for gate in result.gates:
+        if gate.state != "pass" and gate.rerun and gate.rerun not in seen:
+            seen.add(gate.rerun)
+            found.append(
+                (f"After mending “{one_line(gate.title or gate.metric, 80)}”:", gate.rerun)
+            )
+    found.append(("This report, from its record:", f"proofbook report {result.run_id}"))
+    return [(words, theme.command(_masked("", command))) for words, command in found if command]
+
+
+def _masked(key: str, value: Any) -> Any:
+    """A value of which nothing secret is shown: by the name of its key, or inside an address."""
+    if _SECRET.search(key) and value not in (None, ""):
+        return "•••"
+    return _IN_ADDRESS.sub("•••", value) if isinstance(value, str) else value
+
+
+def _parameters(parameters: list[Parameter]) -> TableView:
+    rows = [[p.key, _masked(p.key, p.value), p.origin] for p in parameters]
+    return rows_view(["Parameter", "Value", "Origin"], _as_text(rows), label="parameters", most=200)
+
+
+def _as_text(rows: list[list[Any]]) -> list[list[Any]]:
+    """Numbers as they were given: a parameter is not rounded."""
+    return [
+        [str(v) if isinstance(v, int | float) and not isinstance(v, bool) else v for v in row]
+        for row in rows
+    ]
+
+
+def _provenance(result: RunResult) -> TableView:
+    known = result.provenance
+    dirty = {True: ", with changes that are not committed", False: "", None: ""}[known.dirty]
+    rows = [
+        ["Run", result.run_id],
+        ["Command", _masked("", known.command)],
+        ["Commit", f"{known.commit}{dirty}" if known.commit else None],
+        ["Started", judgement.moment(known.started)],
+        ["Finished", judgement.moment(known.finished)],
+        ["Took", _took(known.started, known.finished)],
+        ["Machine", known.machine_class],
+        ["Exit code", str(result.exit_code)],
+    ]
+    return rows_view(["What", "Value"], rows, label="provenance")
+
+
+def _took(started: str, finished: str) -> str | None:
+    try:
+        span = datetime.fromisoformat(finished) - datetime.fromisoformat(started)
+    except (ValueError, TypeError):
+        return None
+    return quantity(round(span.total_seconds(), 1), "s")
+
+
+def _inputs(result: RunResult) -> TableView:
+    rows = [[i.role, i.path, i.rows, i.bytes, i.sha256] for i in result.provenance.inputs]
+    return rows_view(["Input", "Path", "Rows", "Bytes", "SHA-256"], rows, label="inputs")
+
+
+def _versions(result: RunResult) -> TableView:
+    known = result.provenance
+    rows = [[name, value] for name, value in sorted(known.versions.items())]
+    rows += [[f"machine: {name}", value] for name, value in sorted(known.machine.items())]
+    return rows_view(["Name", "Value"], _as_text(rows), label="versions and machine", most=200)
