@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 AWARD_COLUMNS: tuple[str, ...] = (
     "Company",
     "Award Title",
@@ -52,13 +54,19 @@ PERSONAL_COLUMNS: frozenset[str] = frozenset(
     c for c in AWARD_COLUMNS if c.startswith(("Contact ", "PI ", "RI POC "))
 )
 
-#: Spellings of other exports, each with the name used here.
+#: Spellings of other exports, each with the name used here; case, spaces and punctuation aside.
 AWARD_ALIASES: dict[str, str] = {
     "Number of Employees": "Number Employees",
     "DUNS": "Duns",
+    "DUNS Number": "Duns",
     "Unique Entity ID": "UEI",
     "Unique Entity Identifier": "UEI",
     "Company Name": "Company",
+    "Firm": "Company",
+    "Women Owned": "Woman Owned",
+    "Socially Economically Disadvantaged": "Socially and Economically Disadvantaged",
+    "Address 1": "Address1",
+    "Address 2": "Address2",
     "ZIP": "Zip",
     "Zip Code": "Zip",
 }
@@ -88,3 +96,84 @@ RECIPIENT_COLUMNS: tuple[str, ...] = (
     "source",
 )
 REQUIRED_RECIPIENT_COLUMNS: tuple[str, ...] = ("legal_business_name",)
+
+#: Words that stand for "no value" in exports, in upper case; the empty text is one of them.
+NULL_WORDS: frozenset[str] = frozenset(
+    {"", "<NA>", "NAN", "NAT", "NONE", "NULL", "N/A", r"\N"},
+)
+
+#: USPS codes of states, the District of Columbia, territories, freely associated states and
+#: military addresses, with their names in upper case.
+STATES: dict[str, str] = {
+    "AL": "ALABAMA",
+    "AK": "ALASKA",
+    "AZ": "ARIZONA",
+    "AR": "ARKANSAS",
+    "CA": "CALIFORNIA",
+    "CO": "COLORADO",
+    "CT": "CONNECTICUT",
+    "DE": "DELAWARE",
+    "DC": "DISTRICT OF COLUMBIA",
+    "FL": "FLORIDA",
+    "GA": "GEORGIA",
+    "HI": "HAWAII",
+    "ID": "IDAHO",
+    "IL": "ILLINOIS",
+    "IN": "INDIANA",
+    "IA": "IOWA",
+    "KS": "KANSAS",
+    "KY": "KENTUCKY",
+    "LA": "LOUISIANA",
+    "ME": "MAINE",
+    "MD": "MARYLAND",
+    "MA": "MASSACHUSETTS",
+    "MI": "MICHIGAN",
+    "MN": "MINNESOTA",
+    "MS": "MISSISSIPPI",
+    "MO": "MISSOURI",
+    "MT": "MONTANA",
+    "NE": "NEBRASKA",
+    "NV": "NEVADA",
+    "NH": "NEW HAMPSHIRE",
+    "NJ": "NEW JERSEY",
+    "NM": "NEW MEXICO",
+    "NY": "NEW YORK",
+    "NC": "NORTH CAROLINA",
+    "ND": "NORTH DAKOTA",
+    "OH": "OHIO",
+    "OK": "OKLAHOMA",
+    "OR": "OREGON",
+    "PA": "PENNSYLVANIA",
+    "RI": "RHODE ISLAND",
+    "SC": "SOUTH CAROLINA",
+    "SD": "SOUTH DAKOTA",
+    "TN": "TENNESSEE",
+    "TX": "TEXAS",
+    "UT": "UTAH",
+    "VT": "VERMONT",
+    "VA": "VIRGINIA",
+    "WA": "WASHINGTON",
+    "WV": "WEST VIRGINIA",
+    "WI": "WISCONSIN",
+    "WY": "WYOMING",
+    "AS": "AMERICAN SAMOA",
+    "GU": "GUAM",
+    "MP": "NORTHERN MARIANA ISLANDS",
+    "PR": "PUERTO RICO",
+    "VI": "VIRGIN ISLANDS",
+    "FM": "FEDERATED STATES OF MICRONESIA",
+    "MH": "MARSHALL ISLANDS",
+    "PW": "PALAU",
+    "AA": "ARMED FORCES AMERICAS",
+    "AE": "ARMED FORCES EUROPE",
+    "AP": "ARMED FORCES PACIFIC",
+}
+
+
+def fold(name: str) -> str:
+    """A column's name without case, spaces and punctuation, by which spellings are compared.
+
+    >>> fold(" Agency_Tracking  Number") == fold("Agency Tracking Number")
+    True
+    """
+    return re.sub(r"[\W_]+", "", name).casefold()

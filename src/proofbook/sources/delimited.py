@@ -1,0 +1,151 @@
+"""A CSV file as an Arrow table of text, every value exactly as written."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+import pyarrow as pa
+import pyarrow.csv
+
+from proofbook.errors import InputError
+from proofbook.sources.faults import raise_first_fault
+from proofbook.sources.files import content, describe, open_text
+
+_BLOCK = 1 << 20  # bytes parsed at a time; a record must fit into one
+_LARGE_BLOCK = 512 << 20  # for the rare file that has a longer record
+_HEADER_LIMIT = 1 << 20
+_TAIL = 1 << 16
+_BOM = b"\xef\xbb\xbf"
+
+#: A record: anything outside quotes that ends no line, and quoted parts that may hold newlines.
+_RECORD = re.compile(rb'(?:[^"\r\n]+|"(?:[^"]|"")*")*')
+_LINE_END = re.compile(rb"\r\n|\n|\r")
+
+
+@dataclass(frozen=True)
+class Header:
+    """The first record of a CSV file as written, and whether a byte order mark came first."""
+
+    names: list[str]
+    byte_order_mark: bool
+
+
+def read_csv(path: Path, format_: str, *, null: bool = False) -> tuple[pa.Table, Header]:
+    """All records of a CSV as text columns named ``0``, ``1``, …, and the header.
+
+    Nothing is converted: blanks, quoted newlines, leading zeros and words such as ``NA`` stay.
+    Empty values are the empty text, or null if ``null``. Lines without anything are skipped.
+    Names may repeat in the header: that is for the caller to judge. Raises InputError with line
+    (1-based) and byte offset for invalid UTF-8 and NUL bytes, and with line and record number
+    for records that have more or fewer values than the header, and for a quote never closed.
+    """
+    with open_text(path, format_) as stream:
+        header, rest = _header(path, format_, stream)
+        if not rest.strip(b"\r\n") and not (rest := stream.read(_BLOCK)):
+            return _no_records(header), header
+        watched = _Watched(rest, stream)
+        try:
+            table = _parse(watched, header, null, _BLOCK)
+        except pa.ArrowInvalid:
+            table = None
+    if table is None or watched.has_nul or _may_be_unclosed(watched.tail, table):
+        raise_first_fault(path, format_, len(header.names))
+    return (_read_in_large_blocks(path, format_, null) if table is None else table), header
+
+
+def _read_in_large_blocks(path: Path, format_: str, null: bool) -> pa.Table:
+    with open_text(path, format_) as stream:
+        header, rest = _header(path, format_, stream)
+        try:
+            return _parse(_Watched(rest, stream), header, null, _LARGE_BLOCK)
+        except pa.ArrowInvalid as error:
+            raise InputError(
+                path,
+                "cannot be read as CSV",
+                value=str(error)[:40],
+                remedy="check quoting and line ends, or write it as Parquet",
+            ) from error
+
+
+class _Watched:
+    """A readable stream that starts with ``first``, looks for NUL bytes and remembers its end."""
+
+    def __init__(self, first: bytes, stream: IO[bytes]) -> None:
+        self._pending, self._stream = first, stream
+        self.tail, self.has_nul, self.closed = b"", False, False
+
+    def read(self, size: int) -> bytes:
+        data, self._pending = self._pending[:size], self._pending[size:]
+        data = data or self._stream.read(size)
+        self.has_nul = self.has_nul or b"\x00" in data
+        self.tail = data[-_TAIL:] if len(data) >= _TAIL else (self.tail + data)[-_TAIL:]
+        return data
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def _parse(watched: _Watched, header: Header, null: bool, block: int) -> pa.Table:
+    names = [str(i) for i in range(len(header.names))]
+    return pa.csv.read_csv(
+        pa.PythonFile(watched, mode="r"),
+        read_options=pa.csv.ReadOptions(column_names=names, block_size=block),
+        parse_options=pa.csv.ParseOptions(newlines_in_values=True),
+        convert_options=pa.csv.ConvertOptions(
+            column_types=dict.fromkeys(names, pa.string()),
+            null_values=[""] if null else [],
+            strings_can_be_null=null,
+            quoted_strings_can_be_null=null,
+        ),
+    )
+
+
+def _no_records(header: Header) -> pa.Table:
+    return pa.table({str(i): pa.array([], pa.string()) for i in range(len(header.names))})
+
+
+def _header(path: Path, format_: str, stream: IO[bytes]) -> tuple[Header, bytes]:
+    """The header, and the bytes read beyond it."""
+    head = stream.read(_HEADER_LIMIT)
+    inside = "inside the archive" if format_ != "csv" else None
+    if not head:
+        raise InputError(path, "is empty", place=inside, remedy="export or download it again")
+    if (kind := content(head)) != "text":
+        raise InputError(
+            path,
+            f"holds {describe(kind)} where CSV text should be",
+            place=inside,
+            remedy="export it as CSV in UTF-8",
+        )
+    text = head.removeprefix(_BOM).lstrip(b"\r\n")
+    record = _RECORD.match(text)
+    end = record.end() if record else 0
+    if text[end : end + 1] == b'"' or (end == len(text) and len(head) == _HEADER_LIMIT):
+        raise InputError(
+            path,
+            "has a header without an end: a quote is never closed, or there are no line ends",
+            place="line 1",
+            remedy="check the quotes of the first line",
+        )
+    try:
+        line = text[:end].decode("utf-8")
+    except UnicodeDecodeError:
+        line = "\x00"
+    if "\x00" in line:
+        raise_first_fault(path, format_, 0)
+    names = next(csv.reader(io.StringIO(line, newline="")), [])
+    return Header(names, head.startswith(_BOM)), _LINE_END.sub(b"", text[end:], count=1)
+
+
+def _may_be_unclosed(tail: bytes, table: pa.Table) -> bool:
+    """Whether the last value could have begun with a quote that is never closed."""
+    if not table.num_rows:
+        return False
+    last = table.column(table.num_columns - 1)[-1].as_py() or ""
+    written = last.replace('"', '""').encode()
+    return tail.endswith(b'"' + written) or len(written) >= _TAIL

@@ -1,0 +1,66 @@
+"""A Parquet file as an Arrow table, and what is wrong with it when it cannot be read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from proofbook.errors import InputError
+
+_ROWS = 1 << 19
+
+
+def parquet_names(path: Path) -> list[str]:
+    """The names of a Parquet file's columns, in order; InputError when it is cut off or damaged."""
+    try:
+        return list(pq.read_schema(path).names)
+    except (pa.ArrowException, OSError) as error:
+        raise _damaged(path, error) from error
+
+
+def read_parquet(path: Path, columns: list[str] | None = None) -> pa.Table:
+    """The columns of a Parquet file (all of them unless named); InputError when it is damaged.
+
+    Large strings become strings, some row groups at a time: their long offsets would otherwise
+    be a third of the memory.
+    """
+    try:
+        with pq.ParquetFile(path) as file:
+            if not file.num_row_groups:
+                return file.read(columns)
+            parts = [_short(file.read_row_groups(g, columns)) for g in _groups(file.metadata)]
+            return pa.concat_tables(parts)
+    except (pa.ArrowException, OSError) as error:
+        raise _damaged(path, error) from error
+
+
+def _groups(metadata: pq.FileMetaData) -> list[list[int]]:
+    """Neighbouring row groups put together until they hold enough rows to be worth a read."""
+    groups: list[list[int]] = [[]]
+    rows = 0
+    for i in range(metadata.num_row_groups):
+        if rows >= _ROWS:
+            groups.append([])
+            rows = 0
+        groups[-1].append(i)
+        rows += metadata.row_group(i).num_rows
+    return groups
+
+
+def _short(table: pa.Table) -> pa.Table:
+    return table.cast(
+        pa.schema(
+            pa.field(f.name, pa.string() if pa.types.is_large_string(f.type) else f.type)
+            for f in table.schema
+        )
+    )
+
+
+def _damaged(path: Path, error: Exception) -> InputError:
+    return InputError(
+        path,
+        f"is cut off or damaged: {str(error).splitlines()[0][:120]}",
+        remedy="write, copy or download it again",
+    )

@@ -1,0 +1,111 @@
+"""Reading recipients: tables in the columns of USAspending's recipient_lookup."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from proofbook.errors import InputError
+from proofbook.sources.alternates import NAME_LIST, name_lists
+from proofbook.sources.columns import RECIPIENT_COLUMNS, REQUIRED_RECIPIENT_COLUMNS
+from proofbook.sources.files import fingerprint, identify
+from proofbook.sources.hashes import recipient_hashes
+from proofbook.sources.tables import known_names, read_raw
+from proofbook.sources.text import text_column
+
+
+@dataclass(frozen=True)
+class RecipientFile:
+    """A recipient file as read: the table in RECIPIENT_COLUMNS, and what identifies the file."""
+
+    table: pa.Table = field(repr=False)
+    path: Path
+    rows: int
+    bytes: int
+    sha256: str
+
+
+def read_recipients(path: str | Path) -> RecipientFile:
+    """Reads recipients from ``.parquet``, ``.csv``, ``.csv.gz``, ``.csv.zip`` or ``.zip``.
+
+    The table has exactly ``RECIPIENT_COLUMNS``, in that order: text, null where there is nothing
+    (an empty text is nothing), and ``alternate_names`` as a list of strings. Only
+    ``legal_business_name`` must be there. A missing ``recipient_hash`` is made by the rule of
+    ``recipient_hashes``; one that is given must be there in every row, and unique. Raises
+    InputError otherwise, and for a file without recipients.
+    """
+    path = Path(path)
+    format_ = identify(path)
+    with fingerprint(path) as mark:
+        raw = read_raw(path, format_, _names, null=True, only=RECIPIENT_COLUMNS)
+        table = _recipients(path, raw.table)
+    return RecipientFile(table, path, table.num_rows, mark[0].bytes, mark[0].sha256)
+
+
+def recipient_table(table: pa.Table, source: str = "recipients") -> pa.Table:
+    """A table that did not come from a file, in the form that ``read_recipients`` promises.
+
+    ``source`` is what messages call it. Raises InputError as ``read_recipients`` does.
+    """
+    path = Path(source)
+    return _recipients(path, table.rename_columns(_names(path, table.column_names)))
+
+
+def _names(path: Path, found: Sequence[str]) -> list[str]:
+    return known_names(path, found, RECIPIENT_COLUMNS, REQUIRED_RECIPIENT_COLUMNS)
+
+
+def _recipients(path: Path, raw: pa.Table) -> pa.Table:
+    if not raw.num_rows:
+        raise InputError(path, "holds no recipient", remedy="export it again with its rows")
+    columns = {}
+    for name in RECIPIENT_COLUMNS:
+        if name not in raw.column_names:
+            kind = NAME_LIST if name == "alternate_names" else pa.string()
+            columns[name] = pa.chunked_array([pa.nulls(raw.num_rows, kind)])
+        elif name == "alternate_names":
+            columns[name] = name_lists(path, raw.column(name))
+        else:
+            columns[name] = _without_empty(text_column(path, name, raw.column(name)))
+    if "recipient_hash" in raw.column_names:
+        _check_hashes(path, columns["recipient_hash"])
+    else:
+        columns["recipient_hash"] = pa.chunked_array([recipient_hashes(pa.table(columns))])
+    return pa.table(columns)
+
+
+def _without_empty(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    chunks = [
+        pc.if_else(empty, pa.scalar(None, pa.string()), chunk)
+        if pc.any(empty := pc.equal(chunk, "")).as_py()
+        else chunk
+        for chunk in column.chunks
+    ]
+    return pa.chunked_array(chunks, pa.string())
+
+
+def _check_hashes(path: Path, column: pa.ChunkedArray) -> None:
+    keys = pl.Series(pl.from_arrow(column))
+    if keys.null_count():
+        row = keys.is_null().arg_max()
+        raise InputError(
+            path,
+            f"has {keys.null_count()} rows without recipient_hash",
+            place=f"row {row} (0-based)",
+            remedy="fill them, or leave the column out: it is made from uei, duns and name then",
+        )
+    if keys.hash().n_unique() < len(keys) and keys.n_unique() < len(keys):
+        value = keys.filter(~keys.is_first_distinct())[0]
+        rows = (keys == value).arg_true().head(5).to_list()
+        raise InputError(
+            path,
+            "has the same recipient_hash in several rows",
+            place="rows " + ", ".join(map(str, rows)) + " (0-based)",
+            value=value,
+            remedy="keep one row per recipient, or leave the column out",
+        )
