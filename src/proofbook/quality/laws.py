@@ -49,9 +49,10 @@ def conservation(awards: int | pa.Table, enriched: pa.Table) -> list[Breach]:
     """Where the table is not exactly one well-formed row per award, in input order.
 
     Rows lost, doubled, invented or out of order; unknown methods, without which the counts of
-    the known ones would not add up; accepted rows without a recipient and others with one; candidates without any;
-    scores outside 0-100 and probabilities outside 0-1, missing for an accepted row, or not
-    finite. With the awards themselves (a table) also values of the input that were changed.
+    the known ones would not add up; accepted rows without a recipient and others with one; rows
+    for review without candidates; scores outside 0-100 and probabilities outside 0-1, missing
+    for an accepted row, or not finite. With the awards themselves (a table) also values of the
+    input that were changed.
     """
     n = awards if isinstance(awards, int) else awards.num_rows
     absent = [name for name in ENRICHED_SCHEMA.names if name not in enriched.column_names]
