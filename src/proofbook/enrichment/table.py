@@ -1,0 +1,119 @@
+"""The enriched table: the award columns, then what matching found, as DESIGN specifies it."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from proofbook.errors import OutputError, ParameterError, did_you_mean
+from proofbook.matching.schema import ENRICHED_SCHEMA, JOINED_RECIPIENT_COLUMNS
+from proofbook.sources.columns import DEFAULT_DROPPED
+from proofbook.sources.personal import is_personal
+
+
+def award_columns(available: Sequence[str], chosen: Sequence[str] | None) -> list[str]:
+    """The award columns that go into the enriched table, in the order of the input.
+
+    Without a choice: all but personal ones and the abstract. A choice may name personal columns.
+    """
+    if chosen is None:
+        return [c for c in available if c not in DEFAULT_DROPPED and not is_personal(c)]
+    for name in chosen:
+        if name not in available:
+            raise ParameterError(
+                f"--columns: the awards have no column {name!r}{did_you_mean(name, available)}; "
+                f"they have {', '.join(available)}"
+            )
+    return [c for c in available if c in set(chosen)]
+
+
+def enriched_table(
+    awards: pa.Table, recipients: pa.Table, matches: pl.DataFrame, columns: Sequence[str]
+) -> pa.Table:
+    """The enriched table of awards and their matches (see ``matching.match``)."""
+    used = pl.concat(
+        [
+            matches["recipient"].drop_nulls(),
+            matches["candidates"].explode().struct.field("recipient").drop_nulls(),
+        ]
+    ).unique()
+    wanted = {*JOINED_RECIPIENT_COLUMNS.values(), "recipient_hash"}
+    present = [c for c in recipients.column_names if c in wanted]
+    looked_up = recipients.select(present).take(used.to_arrow())
+    known = pl.from_arrow(looked_up)
+    assert isinstance(known, pl.DataFrame)
+    known = known.with_columns(
+        pl.lit(None, pl.String).alias(c) for c in wanted if c not in present
+    ).with_columns(used.alias("recipient"))
+    joined = matches.join(known, "recipient", "left", maintain_order="left")
+    listed = _candidates(matches, known)
+    added = joined.select(
+        "award_row",
+        "match_method",
+        "match_score",
+        "match_probability",
+        "match_flags",
+        *(pl.col(source).alias(name) for name, source in JOINED_RECIPIENT_COLUMNS.items()),
+    ).with_columns(listed)
+    arrow = added.to_arrow(compat_level=pl.CompatLevel.oldest()).cast(
+        pa.schema([f.with_nullable(True) for f in ENRICHED_SCHEMA])
+    )
+    arrow = arrow.cast(ENRICHED_SCHEMA)
+    table = awards.select(list(columns))
+    for field in ENRICHED_SCHEMA:
+        table = table.append_column(field, arrow.column(field.name))
+    return table
+
+
+def _candidates(matches: pl.DataFrame, known: pl.DataFrame) -> pl.Series:
+    """The candidates of each award with the recipients' names and places."""
+    flat = matches.select("award_row", "candidates").explode("candidates").unnest("candidates")
+    flat = flat.drop_nulls("recipient").join(known, "recipient", "left", maintain_order="left")
+    lists = flat.group_by("award_row", maintain_order=True).agg(
+        candidates=pl.struct(
+            "recipient_hash",
+            pl.col("legal_business_name").alias("name"),
+            "city",
+            "state",
+            "score",
+            "probability",
+        )
+    )
+    out = matches.select("award_row").join(lists, "award_row", "left", maintain_order="left")
+    empty = pl.lit([], dtype=lists.schema["candidates"])
+    return out.select(pl.col("candidates").fill_null(empty)).to_series()
+
+
+def write_enriched(table: pa.Table, path: str | Path) -> Path:
+    """Write an enriched table as Parquet; the file appears whole or not at all."""
+    path = Path(path)
+    try:
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    except OSError as error:
+        raise OutputError(
+            f"{path}: cannot be written ({error.strerror}). Remedy: name a file in a folder that "
+            f"exists and is writable"
+        ) from error
+    try:
+        with os.fdopen(handle, "wb") as file:
+            pq.write_table(table, file, compression="zstd")
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
+    except OSError as error:
+        Path(temporary).unlink(missing_ok=True)
+        raise OutputError(
+            f"{path}: writing failed ({error.strerror or error}). Remedy: free some disk space or "
+            f"choose another place; nothing was left behind"
+        ) from error
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    return path

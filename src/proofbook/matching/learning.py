@@ -1,0 +1,193 @@
+"""The evidence model: learned from awards whose identifiers already tell the recipient.
+
+Two gradient-boosted models stand behind a probability. The first weighs the evidence of a pair by
+itself; the second adds how far its rivals of other firms are behind. Both are bound to the
+direction in which each piece of evidence can only help. Predictions for queries that were held
+back give the calibration and the threshold of acceptance.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from importlib import resources
+from typing import Any
+
+import lightgbm as lgb
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+
+from proofbook.matching.evidence import FEATURES
+from proofbook.matching.links import RIVALRY, Links, rivalry
+
+FOLDS = 4
+#: Fewer labelled queries than this say too little about rare kinds of evidence.
+ENOUGH = 1_500
+_NAMES = [*FEATURES, *RIVALRY]
+_ROUNDS = 120
+_FITTING: dict[str, Any] = {
+    "objective": "binary",
+    "learning_rate": 0.1,
+    "num_leaves": 15,
+    "min_data_in_leaf": 30,
+    "lambda_l2": 1.0,
+    "max_bin": 127,
+    "deterministic": True,
+    "force_row_wise": True,
+    "verbosity": -1,
+}
+
+
+@dataclass(frozen=True)
+class Model:
+    """A fitted evidence model: both boosters, the calibration, and the threshold of acceptance."""
+
+    alone: lgb.Booster
+    together: lgb.Booster
+    slope: float
+    intercept: float
+    threshold: float
+    source: str  # "learned" or "default"
+    queries: int  # labelled queries it was learned from
+    prior: float  # share of them whose best candidate is right
+
+    def strength(self, links: Links) -> NDArray[np.float64]:
+        """Log-odds of each pair by itself."""
+        out: NDArray[np.float64] = self.alone.predict(links.features, raw_score=True)
+        return out
+
+    def probability(self, links: Links, firm: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Calibrated probability that each link joins one and the same firm."""
+        features = np.hstack([links.features, rivalry(links, firm, self.strength(links))])
+        raw: NDArray[np.float64] = self.together.predict(features, raw_score=True)
+        return logistic(self.slope * raw + self.intercept)
+
+
+def logistic(x: NDArray[np.float64]) -> NDArray[np.float64]:
+    """1 / (1 + exp(-x)), without overflow."""
+    out: NDArray[np.float64] = 0.5 * (1 + np.tanh(0.5 * x))
+    return out
+
+
+def learn(
+    links: Links,
+    firm: NDArray[np.int64],
+    right: NDArray[np.bool_],
+    number: NDArray[np.uint64],
+    *,
+    target_precision: float,
+    seed: int,
+    threads: int,
+) -> Model:
+    """The model of labelled links.
+
+    ``right`` tells whether a link joins the firm that the query's identifier names, ``number`` is
+    a number from each link's query (its content), by which folds are drawn. Links must be in an
+    order given by content, so that the fitted trees do not depend on the order of the input.
+    """
+    fold = (number % np.uint64(FOLDS)).astype(np.int64)
+    settings = {**_FITTING, "seed": seed, "num_threads": threads}
+    label = right.astype(np.float64)
+    strength = _held_back(links.features, label, fold, settings, list(FEATURES.values()))
+    features = np.hstack([links.features, rivalry(links, firm, strength)])
+    directions = [*FEATURES.values(), *RIVALRY.values()]
+    raw = _held_back(features, label, fold, settings, directions)
+    best = best_of_query(links, raw)
+    slope, intercept = _calibrate(raw[best], right[best])
+    held = logistic(slope * raw[best] + intercept)
+    return Model(
+        alone=_fit(links.features, label, settings, list(FEATURES.values()), list(FEATURES)),
+        together=_fit(features, label, settings, directions, _NAMES),
+        slope=slope,
+        intercept=intercept,
+        threshold=threshold(held, right[best], target_precision),
+        source="learned",
+        queries=len(best),
+        prior=float(right[best].mean()),
+    )
+
+
+def best_of_query(links: Links, value: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Row of the best link of every query; ties by the recipient's content."""
+    order = np.lexsort((links.identity, -value, links.query))
+    out: NDArray[np.int64] = order[np.diff(links.query[order], prepend=-1) != 0]
+    return out
+
+
+def threshold(probability: NDArray[np.float64], right: NDArray[np.bool_], target: float) -> float:
+    """The least probability at which the held-back predictions from there up are precise enough."""
+    if not len(probability):
+        return target
+    order = np.argsort(-probability, kind="stable")
+    precise = np.cumsum(right[order]) / np.arange(1, len(order) + 1) >= target
+    if not precise.any():
+        return 1.0
+    return float(np.clip(probability[order][np.flatnonzero(precise)[-1]], 0.5, 0.995))
+
+
+def _fit(
+    features: NDArray[np.generic],
+    label: NDArray[np.float64],
+    settings: dict[str, Any],
+    directions: list[int],
+    names: list[str],
+) -> lgb.Booster:
+    data = lgb.Dataset(features, label, feature_name=[n.replace(" ", "_") for n in names])
+    return lgb.train({**settings, "monotone_constraints": directions}, data, _ROUNDS)
+
+
+def _held_back(
+    features: NDArray[np.generic],
+    label: NDArray[np.float64],
+    fold: NDArray[np.int64],
+    settings: dict[str, Any],
+    directions: list[int],
+) -> NDArray[np.float64]:
+    """Log-odds of every row from a model that did not see its fold."""
+    raw = np.zeros(len(label))
+    names = [str(i) for i in range(features.shape[1])]
+    for k in range(FOLDS):
+        mine = fold == k
+        booster = _fit(features[~mine], label[~mine], settings, directions, names)
+        raw[mine] = booster.predict(features[mine], raw_score=True)
+    return raw
+
+
+def _calibrate(raw: NDArray[np.float64], right: NDArray[np.bool_]) -> tuple[float, float]:
+    """Slope and intercept of the logistic calibration (Platt 1999, with his smoothed targets)."""
+    good, bad = right.sum(), (~right).sum()
+    target = np.where(right, (good + 1) / (good + 2), 1 / (bad + 2))
+
+    def loss(x: NDArray[np.float64]) -> float:
+        z = x[0] * raw + x[1]
+        return float((np.logaddexp(0, z) - target * z).sum())
+
+    slope, intercept = minimize(loss, np.array([1.0, 0.0]), method="Nelder-Mead").x
+    return max(float(slope), 0.1), float(intercept)
+
+
+def save(model: Model, folder: Any) -> None:
+    """Write a model as the shipped default: two text files of trees and one of numbers."""
+    model.alone.save_model(str(folder / "alone.txt"))
+    model.together.save_model(str(folder / "together.txt"))
+    numbers = {
+        "slope": model.slope,
+        "intercept": model.intercept,
+        "threshold": model.threshold,
+        "queries": model.queries,
+        "prior": model.prior,
+    }
+    (folder / "calibration.json").write_text(json.dumps(numbers, indent=2) + "\n")
+
+
+def default_model() -> Model:
+    """The shipped model, learned from synthetic worlds, for inputs with too few identifiers."""
+    folder = resources.files("proofbook.matching") / "models"
+    numbers = json.loads((folder / "calibration.json").read_text())
+    return Model(
+        alone=lgb.Booster(model_str=(folder / "alone.txt").read_text()),
+        together=lgb.Booster(model_str=(folder / "together.txt").read_text()),
+        source="default",
+        **numbers,
+    )

@@ -1,0 +1,74 @@
+"""Side: one of the two sides to be linked, its names and places as arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from proofbook.matching.lexicon import Vocabulary, hash_words
+from proofbook.matching.names import NameTable, concatenate, tabulate
+from proofbook.matching.places import clean_city, clean_state, clean_zip5
+
+_STEP = 1 << 19
+
+
+@dataclass(frozen=True)
+class Places:
+    """State, city and ZIP code as numbers that depend on the text alone; 0 = unknown."""
+
+    state: NDArray[np.int32]
+    city: NDArray[np.uint64]
+    zip5: NDArray[np.int32]
+
+    def take(self, rows: NDArray[np.integer[Any]]) -> Places:
+        """The places of some rows."""
+        return Places(self.state[rows], self.city[rows], self.zip5[rows])
+
+
+@dataclass(frozen=True)
+class Side:
+    """Names, the place of each, and a number from the content of each owner to break ties."""
+
+    names: NameTable
+    places: Places
+    identity: NDArray[np.uint64]
+
+
+def read_places(state: pl.Series, city: pl.Series, zip5: pl.Series) -> Places:
+    """Places of raw state, city and ZIP columns."""
+    return Places(
+        state=_once(state, lambda s: clean_state(s).str.to_integer(base=36), np.int32),
+        city=_once(city, lambda s: pl.Series(text_numbers(clean_city(s))), np.uint64),
+        zip5=_once(zip5, lambda s: clean_zip5(s).cast(pl.Int32), np.int32),
+    )
+
+
+def text_numbers(text: pl.Series) -> NDArray[np.uint64]:
+    """A 64-bit number per text, equal for equal texts; 0 for null and empty ones."""
+    return _once(text, lambda s: pl.Series(hash_words(s.fill_null("").to_list())), np.uint64)
+
+
+def _once(
+    raw: pl.Series, clean: Callable[[pl.Series], pl.Series], dtype: type[np.generic]
+) -> NDArray[Any]:
+    """The cleaned numbers of a column, each distinct value cleaned once; null becomes 0."""
+    coded = raw.cast(pl.String).fill_null("").to_arrow(compat_level=pl.CompatLevel.oldest())
+    coded = coded.dictionary_encode()
+    values = clean(pl.Series(coded.dictionary.to_pylist(), dtype=pl.String))
+    numbers = values.fill_null(0).to_numpy().astype(dtype)
+    return numbers[coded.indices.to_numpy()] if len(raw) else np.zeros(0, dtype)
+
+
+def read_names(
+    texts: pl.Series, owner: NDArray[np.int32], kind: int, vocabulary: Vocabulary
+) -> NameTable:
+    """The NameTable of many raw names, in steps that bound the memory."""
+    return concatenate(
+        tabulate(texts.slice(i, _STEP), owner[i : i + _STEP], kind, vocabulary)
+        for i in range(0, max(len(texts), 1), _STEP)
+    )
