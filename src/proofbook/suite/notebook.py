@@ -19,10 +19,11 @@ import pyarrow.parquet as pq
 from IPython.display import display
 
 from proofbook.errors import NotebookError, did_you_mean
-from proofbook.params import Settings, from_nested
+from proofbook.params import Settings
 from proofbook.quality.metrics import DEFINITIONS, declared
 from proofbook.sources.personal import is_personal
 from proofbook.suite import alone, baselines, gates, inputs, scraps
+from proofbook.suite.layers import from_nested
 from proofbook.suite.plan import gates_of, step_key
 from proofbook.suite.result import GateOutcome, Metric
 

@@ -16,18 +16,19 @@ def run_all(
     plan: Sequence[Step],
     *,
     jobs: int,
+    finished: set[str],
     held: Callable[[Step], Done | None],
     run: Callable[[Step, threading.Event], Done],
     done: Callable[[Step, Done], None],
 ) -> None:
-    """Runs every step after the steps it needs, at most ``jobs`` at a time.
+    """Runs every step after the steps it needs (``finished`` ones are), at most ``jobs`` at a time.
 
     ``held`` may give the result of a step in place of running it. ``held`` and ``done`` are called
     in this thread, ``run`` in another; its event is set when the run must stop. An exception here
     (an interrupt, an output that cannot be written) stops what is running, reports it as done, and
     is raised again.
     """
-    waiting, finished = list(plan), set[str]()
+    waiting, finished = list(plan), set(finished)
     running: dict[Future[Done], Step] = {}
     stop = threading.Event()
     with ThreadPoolExecutor(jobs) as pool:
