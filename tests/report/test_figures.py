@@ -104,13 +104,13 @@ def test_hostile_labels_are_drawn_as_text(name: str) -> None:
     [
         (DRAW["methods"], "60.0 % of 10 awards are accepted"),
         (DRAW["rates_by"], "1 of 2 lie under 70.0 %"),
-        (DRAW["histogram"], "50.0 % lie at or above accept (0.6)"),
+        (DRAW["histogram"], "50.0 % lie at or above 0.6 (accept)"),
         (DRAW["completeness"], "Below their bound: Company."),
         (DRAW["precision_recall"], "0.9: precision 99.0 %, recall 70.0 %"),
         (DRAW["reliability"], "mean distance from the diagonal 2.5 points"),
         (DRAW["stages"], "Slowest stage: match with 4 s"),
         (DRAW["scaling"], "to the power 1.04"),
-        (DRAW["comparison"], "seconds +20 %"),
+        (DRAW["comparison"], "Seconds +20 %"),
         (DRAW["identifier_health"], "UEI of awards 75.0 %"),
     ],
 )

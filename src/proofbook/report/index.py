@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from markupsafe import Markup
 
@@ -159,7 +158,7 @@ def _book(book: NotebookOutcome) -> BookRow:
         href=judgement.page_link(book),
         time=quantity(round(book.seconds, 1), "s") if book.seconds else "–",
         words=one_line(book.reason or book.title, 600),
-        files=[(quote(path), words) for path, words in files if path],
+        files=[(judgement.link(path), words) for path, words in files if path],
     )
 
 

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from proofbook.report.theme import StateWords, state_words
 from proofbook.report.views import TableView, largest, rows_view
-from proofbook.report.words import change, exact, interval, number, one_line, quantity, visible
+from proofbook.report.words import change, exact, interval, number, one_line, quantity, size_words
 from proofbook.suite.result import GateOutcome, NotebookOutcome, RunResult
 
 #: Gates are listed by what needs attention first.
@@ -104,7 +104,12 @@ def anchor_of(*parts: str | None) -> str:
 
 def page_link(outcome: NotebookOutcome | None, up: str = "") -> str:
     """The address of a notebook's page relative to the report; empty when there is none."""
-    return up + quote(outcome.html) if outcome and outcome.html else ""
+    return up + link(outcome.html) if outcome and outcome.html else ""
+
+
+def link(path: str) -> str:
+    """A path inside the run's folder as an address: never one with a scheme or a host."""
+    return quote(path.lstrip("/"))
 
 
 def head(result: RunResult) -> Head:
@@ -134,7 +139,7 @@ def needed(gate: GateOutcome) -> str:
 def _gate(gate: GateOutcome, result: RunResult) -> GateView:
     books = {n.key: n for n in result.notebooks}
     book = books.get(gate.notebook)
-    size = f" ({gate.size})" if gate.size else ""
+    size = f" ({size_words(gate.size)})" if gate.size else ""
     held = [
         n for n in gate.blocks if gate.severity == "error" and gate.state in ("fail", "missing")
     ]
@@ -262,6 +267,6 @@ def tiles(result: RunResult) -> list[Tile]:
         if moved:
             notes.append(f"{moved} against the baseline")
         if metric.size:
-            notes.append(visible(metric.size).replace("x", " × "))
+            notes.append(size_words(metric.size))
         found.append(Tile(title, quantity(metric.value, metric.unit), ", ".join(notes)))
     return found

@@ -18,7 +18,7 @@ from proofbook.report.views import (
     rows_view,
     table_view,
 )
-from proofbook.report.words import change, is_number, one_line, quantity, title_of
+from proofbook.report.words import change, is_number, one_line, quantity, size_words, title_of
 from proofbook.suite.result import RunResult, Table
 
 _DIMENSIONS = {
@@ -180,7 +180,7 @@ def _cost(result: RunResult) -> Section:
     timed = largest(result, "stages")
     source = source_of(result)
     if timed and timed.size:
-        source = f"{source}, {one_line(timed.size, 40).replace('x', ' × ')}"
+        source = f"{source}, {size_words(timed.size)}"
     stages = figure_view("stages", lambda f: figures.stages(f, source), timed)
     scaling = figure_view(
         "scaling", lambda f: figures.scaling(f, exponent), largest(result, "scaling")

@@ -60,9 +60,23 @@ def title_of(name: str) -> str:
     >>> title_of("completeness_award_id_rate")
     'Completeness award id'
     """
+    if len(name) == 1:
+        return name
     words = re.sub(r"_(rate|pp|pct|mb)$", "", name).replace("_", " ").strip()
     words = re.sub(r"\b(uei|duns|f1|cpu)\b", lambda m: m.group().upper(), words)
     return words[:1].upper() + words[1:]
+
+
+def size_words(size: str | None) -> str:
+    """A size as words, or nothing; a text that is no size stays as it is.
+
+    >>> size_words("1000x5000")
+    '1,000 × 5,000'
+    """
+    found = re.fullmatch(r"(\d+)x(\d+)", size or "")
+    if not found:
+        return one_line(size or "", 40)
+    return f"{int(found[1]):,} × {int(found[2]):,}"
 
 
 def is_number(value: object) -> bool:

@@ -62,7 +62,7 @@ def completeness(
 
 
 def _all_meet(bounds: Mapping[str, float]) -> str:
-    return f"All {len(bounds)} columns with a bound meet it." if bounds else ""
+    return "Every column with a bound meets it." if bounds else ""
 
 
 @style.drawing

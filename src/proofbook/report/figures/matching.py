@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from matplotlib.ticker import MaxNLocator
 
 from proofbook.report.figures import style
 from proofbook.report.figures.frames import Numbers, floats, spread, texts, total
@@ -181,6 +182,7 @@ def histogram(
     _bars(ax, frame, counts, low, high)
     style.value_grid(ax, "y")
     style.number_axis(ax, "y", f"{counted} per bin")
+    ax.yaxis.set_major_locator(MaxNLocator(6, integer=True))
     style.number_axis(ax, "x", f"{xlabel} ({unit})" if unit else xlabel)
     parts = []
     lines = sorted((thresholds or {}).items(), key=lambda item: item[1])
@@ -190,10 +192,10 @@ def histogram(
             ax.texts[-1].set_position((0, 14))
         above = int(np.nansum(counts[(low + high) / 2 >= at]))
         share = quantity(above / rows, "rate")
-        parts.append(f"{share} lie at or above {style.plain(label, 60)} ({number(at)})")
+        parts.append(f"{share} lie at or above {number(at)} ({style.plain(label, 60)})")
     middle = _median(low, high, counts)
     alt = f"{title}: n = {number(rows)}, median near {number(middle)}"
-    return Plot(figure, "; ".join([alt, *parts]) + ".", "Counts per bin.", title)
+    return Plot(figure, "; ".join([alt, *parts]) + ".", "", title)
 
 
 def _binned(values: Any) -> pd.DataFrame:

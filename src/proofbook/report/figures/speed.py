@@ -8,7 +8,7 @@ import pandas as pd
 from proofbook.report.figures import style
 from proofbook.report.figures.frames import Numbers, floats, texts
 from proofbook.report.figures.style import Plot
-from proofbook.report.words import change, number, quantity
+from proofbook.report.words import change, number, quantity, size_words, title_of
 
 MOST_ROWS = 24
 
@@ -69,7 +69,7 @@ def scaling(frame: pd.DataFrame, exponent: float | None = None, source: str = ""
     ax.set_xscale("log")
     ax.set_yscale("log")
     ax.plot(awards, seconds, "o-", color=style.BLUE, markersize=5)
-    sizes = texts(frame, "size")
+    sizes = [size_words(t) for t in texts(frame, "size")]
     for x, y, size in zip(awards, seconds, sizes, strict=True):
         ax.annotate(f"{style.plain(size, 24)}: {quantity(y, 's')}", (x, y), xytext=(7, -10),
                     textcoords="offset points", size=8.2, annotation_clip=False)  # fmt: skip
@@ -121,7 +121,7 @@ def comparison(frame: pd.DataFrame, source: str = "") -> Plot:
     ax.errorbar(percent, ys, xerr=np.nan_to_num(error).clip(min=0), fmt="o", color=style.BLUE,
                 ecolor=style.SKY, elinewidth=2.2, markersize=5)  # fmt: skip
     units, states = texts(frame, "unit"), texts(frame, "state")
-    names = [style.plain(t, 28) for t in texts(frame, "metric")]
+    names = [style.plain(title_of(t), 28) for t in texts(frame, "metric")]
     parts = []
     for y in range(len(now)):
         unit = style.plain(units[y], 12) if units[y] != "(none)" else ""
