@@ -102,6 +102,9 @@ NULL_WORDS: frozenset[str] = frozenset(
     {"", "<NA>", "NAN", "NAT", "NONE", "NULL", "N/A", r"\N"},
 )
 
+#: A word for nothing, in any case, with blanks around it: the pattern of an absent value.
+NULL_PATTERN = r"^\s*(?i:" + "|".join(map(re.escape, sorted(NULL_WORDS - {""}))) + r")\s*$"
+
 #: USPS codes of states, the District of Columbia, territories, freely associated states and
 #: military addresses, with their names in upper case.
 STATES: dict[str, str] = {

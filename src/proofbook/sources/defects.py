@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 from string import ascii_lowercase
@@ -10,7 +9,7 @@ from string import ascii_lowercase
 import polars as pl
 import pyarrow as pa
 
-from proofbook.sources.columns import NULL_WORDS
+from proofbook.sources.columns import NULL_PATTERN
 from proofbook.sources.personal import is_personal
 
 #: Every defect that is counted, and what one count is.
@@ -49,7 +48,6 @@ _COUNTS = ("Number Employees", "Award Year", "Solicitation Year")
 _ENTITY = r"&(#\d+|#[xX][0-9A-Fa-f]+|[A-Za-z]+\d?);"
 _MOJIBAKE = "[\ufffd]|Ã[\u0080-\u00bf\u2018-\u203a\u20ac]|â€|Â[\u00a0-\u00bf]"
 _PART = 1 << 15  # rows converted at once
-_NULL_WORD = r"^\s*(?i:" + "|".join(map(re.escape, sorted(NULL_WORDS - {""}))) + r")\s*$"
 _PLACEHOLDER = (
     "^(?i:0+|123456789|" + "|".join(c + "{7,}" for c in "123456789" + ascii_lowercase) + ")$"
 )
@@ -91,7 +89,7 @@ def _sums(name: str) -> dict[str, pl.Expr]:
     tests = {
         "multi_line_values": x.str.contains(r"[\r\n]"),
         "outer_blanks": x.str.len_bytes() != x.str.strip_chars().str.len_bytes(),
-        "null_words": x.str.contains(_NULL_WORD),
+        "null_words": x.str.contains(NULL_PATTERN),
         "html_entities": x.str.contains(_ENTITY),
         "damaged_characters": x.str.contains(_MOJIBAKE),
     }
