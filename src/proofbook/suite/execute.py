@@ -19,6 +19,13 @@ from typing import Any
 
 import psutil
 
+from proofbook.suite.light import light_imports
+
+with light_imports():
+    import papermill
+    from nbclient.exceptions import DeadKernelError
+    from papermill.exceptions import PapermillExecutionError
+
 #: Exit codes of this program.
 EXECUTED, CELL_RAISED, KERNEL_DIED, NOT_WRITTEN, BROKEN = 0, 10, 11, 12, 13
 
@@ -56,16 +63,13 @@ def kernel_environment(folder: Path) -> dict[str, str]:
 
 def execute(job: dict[str, Any]) -> int:
     """Executes the notebook of a job into its output file; one of the exit codes above."""
-    import papermill  # noqa: PLC0415 - a second of imports, in this program only
-    from nbclient.exceptions import DeadKernelError  # noqa: PLC0415
-    from papermill.exceptions import PapermillExecutionError  # noqa: PLC0415
-
     try:
         papermill.execute_notebook(
             _literal(job["source"]),
             _literal(job["output"]),
             parameters=job["parameters"],
             kernel_name="python3",
+            language="python",
             cwd=job["cwd"],
             progress_bar=False,
             start_timeout=120,

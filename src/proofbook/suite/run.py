@@ -32,7 +32,7 @@ from proofbook.suite.result import (
 )
 from proofbook.suite.schedule import run_all
 from proofbook.suite.signals import interruptible
-from proofbook.suite.verdict import Verdict, unfinished, verdict
+from proofbook.suite.verdict import CRASHED, Verdict, unfinished, verdict
 
 #: Parameters that every notebook must declare; papermill only warns of an unknown one.
 NEEDED = {"run_folder", "awards", "recipients", "truth", "n_awards", "n_recipients", "seed"}
@@ -229,6 +229,11 @@ class _Run:
         """The outcome of a step that must not run: a gate blocks, or something before crashed."""
         before = [self.finished[key] for key in step.needs]
         for done in before:
+            if done.outcome.status in CRASHED:
+                state = done.outcome.status.replace("_", " ")
+                reason = f"{done.outcome.key} {state}; run again with: {self._again()}"
+                return Finished(runner.without_running(self._job(step), "skipped", reason))
+        for done in before:
             for gate in done.gates:
                 if gates.holds_back(gate) and step.name in gate.blocks:
                     return Finished(runner.without_running(self._job(step), "blocked", _why(gate)))
@@ -268,7 +273,7 @@ class _Run:
         if outcome.status != "completed":
             words = f"{outcome.status.replace('_', ' ')}: {outcome.reason}"
         self.tell(f"{place} {step.key} {words}")
-        for gate in done.gates:
+        for gate in done.gates if outcome.status == "completed" else ():
             if gate.state != "pass":
                 self.tell(f"      {gate.state.replace('_', ' ')}: {gate.message}")
         self._write(unfinished(self.folder.name))

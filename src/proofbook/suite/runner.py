@@ -19,13 +19,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import nbformat
-
 from proofbook.errors import NotebookError, OutputError
 from proofbook.suite import execute, scraps
 from proofbook.suite.files import NO_ROOM
+from proofbook.suite.light import light_imports
 from proofbook.suite.plan import Step
 from proofbook.suite.result import CellError, NotebookOutcome, NotebookStatus
+
+with light_imports():
+    import nbformat
 
 #: Seconds between two looks at a running notebook.
 _POLL_S = 0.1
@@ -193,7 +195,7 @@ def _judge(job: Job, ending: Ending) -> tuple[NotebookStatus, str, CellError | N
         return status, reason, _ended(_last_started(cells), ename, reason)
     raised = _error(cells)
     if raised is None and (ending.code != execute.EXECUTED or node is None):
-        words = f"papermill could not run it: {_tail(job.log, 3) or 'no message'}"
+        words = f"papermill could not run it: {_tail(job.log, 1) or 'no message'}"
         return "failed", words, _ended(_last_started(cells), "ExecutionError", words)
     return _of_cells(cells, raised)
 

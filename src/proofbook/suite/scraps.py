@@ -14,15 +14,18 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import numpy as np
 import pandas as pd
-import scrapbook
 from IPython.core.getipython import get_ipython
 
 from proofbook.errors import NotebookError
 from proofbook.suite.gates import Evidence
+from proofbook.suite.light import light_imports
 from proofbook.suite.result import Metric, Table
+
+with light_imports():
+    import nbformat
+    import scrapbook
 
 #: Raised with every change of a payload's shape; a reader takes its own version only.
 SCRAP_SCHEMA = 1
