@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from proofbook.report.index import render_run
 from proofbook.suite.result import (
     CellError,
     GateOutcome,
@@ -270,9 +274,20 @@ MADE = {
 
 
 @pytest.fixture(params=list(MADE))
-def run(request: pytest.FixtureRequest) -> RunResult:
+def kind(request: pytest.FixtureRequest) -> str:
     """Each kind of run in turn."""
-    return MADE[request.param]()
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def rendered(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """The folder of a run of that kind with its report, rendered once for all tests."""
+
+    @functools.cache
+    def render(kind: str) -> Path:
+        return render_run(MADE[kind](), tmp_path_factory.mktemp(kind)).parent
+
+    return render
 
 
 @pytest.fixture

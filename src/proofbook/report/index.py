@@ -125,13 +125,11 @@ def without_terminal_codes(text: str) -> str:
 
 def _failures(result: RunResult) -> list[Failure]:
     found = []
-    for book in result.notebooks:
-        if book.status in ("completed", "blocked", "skipped"):
-            continue
+    for anchor, book in judgement.broken(result):
         error = book.error
         found.append(
             Failure(
-                anchor=judgement.anchor_of("notebook", book.key),
+                anchor=anchor,
                 status=book.status,
                 title=one_line(book.key, 80),
                 reason=one_line(book.reason, 600),

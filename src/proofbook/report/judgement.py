@@ -99,7 +99,13 @@ def moment(iso: str) -> str:
 def anchor_of(*parts: str | None) -> str:
     """An id made of the words given."""
     text = "-".join(p for p in parts if p)
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-") or "x"
+    return re.sub(r"[^a-z0-9]+", "-", text.lower())[:80].strip("-") or "x"
+
+
+def broken(result: RunResult) -> list[tuple[str, NotebookOutcome]]:
+    """The notebooks that did not run to their end, each with the id of its article."""
+    found = [n for n in result.notebooks if n.status not in ("completed", "blocked", "skipped")]
+    return [(f"{anchor_of('notebook', n.key)}-{i}", n) for i, n in enumerate(found, 1)]
 
 
 def page_link(outcome: NotebookOutcome | None, up: str = "") -> str:
@@ -183,7 +189,9 @@ def _examples(gate: GateOutcome) -> TableView | None:
         return None
     columns = list(dict.fromkeys(key for row in gate.examples for key in row))
     rows = [[row.get(key) for key in columns] for row in gate.examples]
-    return rows_view(columns, rows, label=f"rows that show {gate.title or gate.metric}", most=20)
+    return rows_view(
+        columns, rows, label=f"rows that show {gate.metric} {gate.size or gate.notebook}", most=20
+    )
 
 
 def gates(result: RunResult) -> GatesView:
@@ -206,9 +214,7 @@ def gates(result: RunResult) -> GatesView:
 def reasons(result: RunResult, view: GatesView) -> list[Reason]:
     """What decided the verdict: notebooks that broke, gates, then what these hold back."""
     found = [
-        Reason(n.status, one_line(n.key, 60), _first(n), anchor_of("notebook", n.key))
-        for n in result.notebooks
-        if n.status not in ("completed", "blocked", "skipped")
+        Reason(n.status, one_line(n.key, 60), _first(n), anchor) for anchor, n in broken(result)
     ]
     found += [
         Reason(g.state, g.title, f"{g.value}, needed {g.needed}. {g.blocks}".strip(), g.anchor)

@@ -227,6 +227,13 @@ def _fold_title(cell: Any) -> str:
     return "Parameters, as they are by default" if "parameters" in tags else "Code"
 
 
+def _scoped(table: str) -> str:
+    """The table with a scope for every heading: of its column in the head, else of its row."""
+    head, end, rest = table.rpartition("</thead>")
+    bare = r"<th(?![^>]*\bscope=)(?=[\s>])"
+    return re.sub(bare, '<th scope="col"', head) + end + re.sub(bare, '<th scope="row"', rest)
+
+
 def _finished(body: str) -> tuple[str, list[tuple[str, str]], bool]:
     """The body with one h1, an id for every heading, tables that scroll; contents; had it an h1."""
     contents: list[tuple[str, str]] = []
@@ -253,7 +260,7 @@ def _finished(body: str) -> tuple[str, list[tuple[str, str]], bool]:
         r"<table\b.*?</table>",
         lambda t: (
             f'<div class="scroll" role="region" tabindex="0" aria-label="Table {next(tables)}">'
-            f"{t[0]}</div>"
+            f"{_scoped(t[0])}</div>"
         ),
         body,
         flags=re.S,

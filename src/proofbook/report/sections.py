@@ -255,7 +255,7 @@ def _examples(result: RunResult) -> Section:
             title = table.caption or title_of(name.removeprefix("examples_"))
             count = "row" if len(table.rows) == 1 else "rows"
             folded = f"{one_line(title, 160)} ({len(table.rows)} {count})"
-            tables.append(table_view(table, label=title, folded=folded))
+            tables.append(table_view(table, folded=folded))
     lead = "Awards to look at, with their keys. A row number is that of the award file, from 0."
     return Section("examples", "Examples", lead, [], tables)
 
@@ -275,5 +275,5 @@ def _others(result: RunResult) -> Section:
         table = largest(result, name)
         if table and table.rows:
             title = one_line(table.caption or title_of(name), 160)
-            tables.append(table_view(table, label=title, folded=title))
+            tables.append(table_view(table, folded=title))
     return Section("more", "More tables", "", [], tables)

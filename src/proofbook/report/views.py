@@ -115,7 +115,7 @@ def _print(value: Any, unit: str) -> Markup:
 
 def table_view(table: Table, **options: Any) -> TableView:
     """A recorded table as a table of the page."""
-    label = options.pop("label", None) or table.caption or title_of(table.name)
+    label = options.pop("label", None) or title_of(table.name)
     return rows_view(table.columns, table.rows, label=label, **options)
 
 

@@ -144,7 +144,8 @@ def _quantity(value: float, unit: str, extra: int) -> str:
         percent = value * 100
         near_end = 0 < abs(percent) < 1 or 99 < percent < 100
         digits = number(percent, (2 if near_end else 1) + extra, fixed=value not in (0, 1))
-        return f"{digits} %"
+        spare = near_end and "." in digits[:-2] and digits.endswith("0")
+        return f"{digits[:-1] if spare else digits} %"
     if unit == "pct":
         return f"{number(value, 1 + extra)} %"
     if unit == "pp":

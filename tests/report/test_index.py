@@ -1,0 +1,142 @@
+"""The report of a run: complete, inert, self-contained, the same bytes every time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from proofbook.errors import OutputError
+from proofbook.report.index import index_html, render_run
+from proofbook.suite.result import Parameter, RunResult
+
+from .reading import Page, faults
+
+Rendered = Callable[[str], Path]
+
+
+def _html(folder: Path) -> str:
+    return (folder / "index.html").read_text(encoding="utf-8")
+
+
+def _text(html: str) -> str:
+    return re.sub(r"\s+", " ", Page(html).text)
+
+
+def test_every_kind_of_run_is_well_formed_inert_and_small(kind: str, rendered: Rendered) -> None:
+    html = _html(rendered(kind))
+    assert faults(html) == []
+    assert len(html.encode()) < 2_000_000
+
+
+def test_same_record_same_bytes(rendered: Rendered, failed: RunResult, tmp_path: Path) -> None:
+    first = rendered("failed")
+    render_run(RunResult.from_json(failed.to_json()), tmp_path)
+    names = sorted(p.relative_to(first) for p in first.rglob("*") if p.is_file())
+    assert Path("index.html") in names
+    assert names == sorted(p.relative_to(tmp_path) for p in tmp_path.rglob("*") if p.is_file())
+    for name in names:
+        assert (first / name).read_bytes() == (tmp_path / name).read_bytes(), name
+
+
+def test_passed_run_has_every_section(rendered: Rendered) -> None:
+    page = Page(_html(rendered("passed")))
+    assert {a.get("aria-labelledby") for a in page.all("section")} == {
+        "headline", "gates", "methods", "groups", "scores", "accuracy", "cost", "baseline",
+        "inputs", "checklist", "examples", "more", "notebooks", "again", "parameters", "provenance",
+    }  # fmt: skip
+    assert len(page.all("img")) == 15
+
+
+def test_a_section_is_left_out_when_its_table_is_not_there(passed: RunResult) -> None:
+    bare = replace(passed, tables=[])
+    page = Page(index_html(bare))
+    assert page.all("img") == []
+    assert "groups" not in str(page.all("section"))
+
+
+def test_verdict_reasons_and_what_is_held_back(rendered: Rendered) -> None:
+    text = _text(_html(rendered("failed")))
+    assert "The enrichment may not be used: the match rate is under its bound." in text
+    assert "69.996 %, needed ≥ 70.0 %" in text
+    assert "It holds back 03_quality, 04_regression, 05_readiness." in text
+    assert "Blocked 03_quality, 04_regression, 05_readiness" in text
+    assert "300 rows breach it (30.0 %)" in text
+    assert "Company 4" in text
+    assert "proofbook run --profile smoke --from 02_enrichment" in text
+
+
+def test_a_gate_that_was_never_measured_is_no_separate_finding(rendered: Rendered) -> None:
+    html = _html(rendered("failed"))
+    assert 'id="gate-recall-rate"' not in html
+    assert 'id="gate-match-rate-1000x5000"' in html
+
+
+def test_failing_cell_and_its_error(rendered: Rendered) -> None:
+    text = _text(_html(rendered("crashed")))
+    assert "In cell 7: ValueError: award 17: bad year '20x6'" in text
+    assert "enriched = enrich(awards, recipients)" in text
+    assert "Traceback (most recent call last)" in text
+    assert "[0;31m" not in text
+
+
+def test_tiles_show_interval_n_and_change(rendered: Rendered) -> None:
+    text = _text(_html(rendered("passed")))
+    assert "76.0 % 95 % interval 73.2 to 78.6 %, n = 1,000, +2 pp against the baseline" in text
+
+
+def test_hostile_text_is_shown_as_text(rendered: Rendered) -> None:
+    html = _html(rendered("hostile"))
+    assert "<script" not in html
+    assert "<img src=x" not in html
+    assert not set(html) & set("\x00\x07\x1b\u202e\u200f")
+    text = _text(html)
+    assert "<script>alert(1)</script>" in text
+    assert "␛[31mred␀␇ [U+202E]RTL[U+200F]" in text
+    assert "more characters)" in text
+
+
+def test_secrets_are_masked(passed: RunResult) -> None:
+    run = replace(
+        passed,
+        tables=[],
+        parameters=[
+            *passed.parameters,
+            Parameter("data.awards", "s3://me:letmein@host/awards.csv", "--set"),
+        ],
+    )
+    html = index_html(run)
+    assert "hush-hush" not in html
+    assert "letmein" not in html
+    assert "•••" in html
+
+
+def test_links_of_notebooks_stay_in_the_folder(passed: RunResult) -> None:
+    book = replace(passed.notebooks[0], html="//evil.example/x", notebook="javascript:alert(1)")
+    html = index_html(replace(passed, notebooks=[book], tables=[]))
+    assert faults(html) == []
+
+
+def test_the_largest_size_is_shown(passed: RunResult) -> None:
+    small = next(t for t in passed.tables if t.name == "methods")
+    other = replace(small, size="100x500", rows=[["unmatched", 77, 1.0]])
+    both = [replace(passed, tables=tables) for tables in ([small, other], [other, small])]
+    assert index_html(both[0]) == index_html(both[1])
+    assert "n = 77" not in index_html(both[0])
+
+
+def test_figures_are_written_as_files(rendered: Rendered) -> None:
+    names = {p.stem for p in (rendered("failed") / "figures").iterdir()}
+    assert names == {"methods", "completeness", "stages"}
+
+
+def test_output_that_cannot_be_written(failed: RunResult, tmp_path: Path) -> None:
+    blocked = tmp_path / "run"
+    blocked.mkdir()
+    (blocked / "figures").write_text("a file where a folder should be")
+    with pytest.raises(OutputError, match="cannot be written"):
+        render_run(failed, blocked)
+    assert not (blocked / "index.html").exists()
