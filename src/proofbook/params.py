@@ -37,7 +37,9 @@ class Data(Section):
 class Run(Section):
     """How the suite is run."""
 
-    chunk_size: int = Field(50_000, ge=1, description="awards enriched at a time")
+    chunk_size: int | None = Field(
+        None, ge=1, description="recipient names searched at a time; null: the engine's choice"
+    )
     memory_limit: str = Field("2GB", description="memory a notebook should stay under")
     time_limit_s: float = Field(1800, gt=0, description="seconds a notebook may take")
     retries: int = Field(0, ge=0, le=5, description="new tries when a kernel dies or times out")

@@ -12,6 +12,7 @@ from typing import Any
 
 from proofbook.errors import UsageError, did_you_mean
 from proofbook.suite.files import write_text
+from proofbook.suite.layers import settings_of
 from proofbook.suite.result import Metric, RunResult
 
 BASELINE_SCHEMA = 1
@@ -20,7 +21,10 @@ NAME = re.compile(r"^[a-z0-9][a-z0-9_-]*$")
 
 @dataclass(frozen=True)
 class Circumstances:
-    """What must be equal for two runs to be compared; ``data`` maps role@size to a SHA-256."""
+    """What must be equal for two runs to be compared; ``data`` maps roles to a SHA-256.
+
+    The data are the files, or the synthetic world at the largest size.
+    """
 
     machine_class: str
     sizes: list[str]
@@ -53,13 +57,14 @@ class Baseline:
         return found[-1] if found else None
 
 
-def circumstances(result: RunResult, sizes: list[str]) -> Circumstances:
+def circumstances(result: RunResult) -> Circumstances:
     """The circumstances of a run, from its record."""
+    values = {p.key: p.value for p in result.parameters}
     return Circumstances(
         machine_class=result.provenance.machine_class,
-        sizes=sizes,
-        data={i.role: i.sha256 for i in result.provenance.inputs},
-        match={p.key: p.value for p in result.parameters if p.key.startswith("match.")},
+        sizes=settings_of(values).effective_sizes(),
+        data={i.role: i.sha256 for i in result.provenance.inputs if "@" not in i.role},
+        match={key: value for key, value in values.items() if key.startswith("match.")},
     )
 
 
@@ -68,7 +73,7 @@ def differences(then: Circumstances, now: Circumstances) -> tuple[list[str], lis
     quality = []
     if then.sizes[-1:] != now.sizes[-1:]:
         quality.append(f"its largest size is {_word(then.sizes)}, here {_word(now.sizes)}")
-    if _largest(then) != _largest(now):
+    if then.data != now.data:
         quality.append("its input files differ from these")
     changed = sorted(k for k in {*then.match, *now.match} if then.match.get(k) != now.match.get(k))
     speed = list(quality)
@@ -81,12 +86,6 @@ def differences(then: Circumstances, now: Circumstances) -> tuple[list[str], lis
 
 def _word(sizes: list[str]) -> str:
     return sizes[-1] if sizes else "none"
-
-
-def _largest(at: Circumstances) -> dict[str, str]:
-    """The checksums of the inputs of the largest size, which alone decide about quality."""
-    size = _word(at.sizes)
-    return {k: v for k, v in at.data.items() if k.partition("@")[2] in ("", size)}
 
 
 def names(folder: Path) -> list[str]:
@@ -124,9 +123,7 @@ def to_json(baseline: Baseline) -> str:
     return json.dumps(asdict(baseline), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def promote(
-    result: RunResult, sizes: list[str], folder: Path, *, name: str, reviewed_by: str
-) -> Path:
+def promote(result: RunResult, folder: Path, *, name: str, reviewed_by: str) -> Path:
     """Writes a run's metrics as the named baseline, signed by a person; the file.
 
     UsageError unless the run passed (warnings allowed) with a complete plan, and has a reviewer.
@@ -146,7 +143,7 @@ def promote(
         promoted=datetime.now(UTC).isoformat(timespec="seconds"),
         reviewed_by=reviewed_by.strip(),
         commit=result.provenance.commit,
-        circumstances=circumstances(result, sizes),
+        circumstances=circumstances(result),
         metrics=result.metrics,
     )
     write_text(folder / f"{name}.json", to_json(baseline))

@@ -130,6 +130,11 @@ def resumed(
     return merge([before, *changes])
 
 
+def settings_of(values: Mapping[str, Any]) -> Settings:
+    """The settings of dotted keys with their values, as a record keeps them."""
+    return Settings.model_validate(_nested(values))
+
+
 def from_nested(sections: Mapping[str, Any], origin: str) -> Settings:
     """The settings of nested sections, as a notebook's parameters give them."""
     values = dict(_gate_leaf(key, value) for key, value in _leaves(sections))

@@ -9,7 +9,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -150,9 +150,7 @@ class _Run:
         found = baselines.judged(
             self.request.project.baselines,
             self.settings.run.baseline,
-            baselines.circumstances(
-                self._result(unfinished(self.folder.name)), self.settings.effective_sizes()
-            ),
+            baselines.circumstances(self._result(unfinished(self.folder.name))),
         )
         if found is not None:
             write_text(self.folder / BASELINE_FILE, baselines.to_json(found))
@@ -189,9 +187,11 @@ class _Run:
             words = unfinished(self.folder.name).sentence.replace("Not finished", "Interrupted")
             self._close(Verdict("interrupted", interrupt.exit_code, words))
             raise
-        outcomes = [f.outcome for f in self.finished.values()]
-        found = [g for f in self.finished.values() for g in f.gates]
-        result = self._close(verdict(outcomes, found, fail_on=self.request.fail_on))
+        so_far = self._result(unfinished(self.folder.name))
+        final = verdict(so_far.notebooks, so_far.gates, fail_on=self.request.fail_on)
+        result = self._close(final)
+        self.tell("rendering the report")
+        render(result, self.folder)
         write_text(self.folder.parent / "latest", self.folder.name + "\n")
         return result
 
@@ -246,6 +246,12 @@ class _Run:
 
     def _again(self) -> str:
         return f"proofbook run --resume {self.folder.name}"
+
+    def _paged(self, outcome: NotebookOutcome) -> NotebookOutcome:
+        """The outcome with the place of its page, if notebooks are rendered."""
+        if outcome.notebook is None or not self.settings.report.notebooks:
+            return outcome
+        return replace(outcome, html=f"html/{outcome.key}.html")
 
     def _step(self, step: Step, stop: threading.Event) -> Finished:
         self.tell(f"started {step.key}")
@@ -312,11 +318,19 @@ class _Run:
                 finished=provenance.now(),
                 inputs=self.inputs.files,
             ),
-            notebooks=[f.outcome for f in done],
+            notebooks=[self._paged(f.outcome) for f in done],
             metrics=[m for f in done for m in f.recording.metrics],
             gates=[g for f in done for g in f.gates],
             tables=[t for f in done for t in f.recording.tables],
         )
+
+
+def render(result: RunResult, folder: Path) -> Path:
+    """Draws the report and the notebooks' pages from the record; the path of ``index.html``."""
+    from proofbook.report import index, pages  # noqa: PLC0415 - nbconvert, only at the end
+
+    pages.render_notebooks(result, folder)
+    return index.render_run(result, folder)
 
 
 def _threads(threads: int) -> Mapping[str, str]:

@@ -1,0 +1,318 @@
+"""The command line: every command is a thin call into the package; errors become exit codes."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import sys
+import traceback
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from proofbook.errors import ParameterError, ProofbookError, UsageError
+
+#: Set to anything, an unexpected error shows its traceback.
+DEBUG = "PROOFBOOK_DEBUG"
+
+app = typer.Typer(
+    help="Notebooks that prove an enrichment is right, fast, and no worse than last time.\n\n"
+    "Exit codes: 0 every gate passed, 1 a gate failed, 2 wrong usage, parameters or input, "
+    "3 a notebook crashed, timed out or was killed.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+baseline_app = typer.Typer(
+    help="The results that later runs are held to; promoted by a person.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+app.add_typer(baseline_app, name="baseline")
+
+Sets = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="Set a parameter; may be repeated."),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+Run = Annotated[str, typer.Argument(metavar="RUN", help="A run's id, its folder, or 'latest'.")]
+
+
+class FailOn(StrEnum):
+    """From which severity on a run ends with exit code 1."""
+
+    WARN = "warn"
+    ERROR = "error"
+
+
+@app.command()
+def run(
+    profile: Annotated[
+        str | None, typer.Option(help="A file of params/profiles, such as smoke or standard.")
+    ] = None,
+    set_: Sets = None,
+    only: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NB",
+            help="This notebook and those it reads from, none after it. With --resume, those "
+            "before it are kept and it is run again.",
+        ),
+    ] = None,
+    from_: Annotated[
+        str | None,
+        typer.Option(
+            "--from",
+            metavar="NB",
+            help="Run this notebook and those after it again; needs --resume.",
+        ),
+    ] = None,
+    resume: Annotated[
+        str | None,
+        typer.Option(
+            metavar="RUN",
+            help="Go on with a run: its parameters are kept, and what has completed is not run "
+            "again.",
+        ),
+    ] = None,
+    jobs: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="Independent notebooks side by side (run.jobs)."),
+    ] = None,
+    fail_on: Annotated[
+        FailOn, typer.Option(help="Whether warnings also end with exit code 1.")
+    ] = FailOn.ERROR,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show order, parameters and gates; write nothing.")
+    ] = False,
+) -> None:
+    """Run the suite: notebooks, gates, report. The report's path is printed last."""
+    from proofbook.suite import dry, layers, project  # noqa: PLC0415 - --help stays quick
+    from proofbook.suite.plan import notebook_name  # noqa: PLC0415
+    from proofbook.suite.result import load_run  # noqa: PLC0415
+    from proofbook.suite.run import Request, planned, run_suite  # noqa: PLC0415
+
+    for name in (only, from_):
+        if name is not None:
+            notebook_name(name)
+    if from_ and not resume:
+        raise ParameterError("--from needs --resume RUN: a notebook reads those before it")
+    if resume and profile:
+        raise ParameterError("--profile cannot be given with --resume: the parameters are kept")
+    options = {} if jobs is None else {"run.jobs": jobs}
+    home, folder = project.find(), None
+    if resume:
+        outputs = layers.load(home.params, assignments=set_ or ()).settings.run.outputs
+        folder = home.with_outputs(outputs).run_folder(resume)
+        effective = layers.resumed(
+            load_run(folder).parameters, assignments=set_ or (), options=options
+        )
+    else:
+        effective = layers.load(
+            home.params, profile=profile, assignments=set_ or (), options=options
+        )
+    request = Request(
+        effective,
+        home.with_outputs(effective.settings.run.outputs),
+        resume=folder,
+        last=only,
+        first=from_ or (only if resume else None),
+        fail_on=fail_on.value,
+        command=_command(),
+    )
+    if dry_run:
+        print(dry.describe(planned(request), effective))
+        return
+    result = run_suite(request, _tell)
+    print(result.verdict)
+    print((folder or request.project.outputs / result.run_id) / "index.html")
+    raise typer.Exit(result.exit_code)
+
+
+@app.command()
+def synth(
+    awards: Annotated[int, typer.Option(metavar="N", min=1, help="Awards.")] = 1000,
+    recipients: Annotated[int, typer.Option(metavar="M", min=1, help="Recipients.")] = 5000,
+    seed: Annotated[int, typer.Option(metavar="S", min=0, help="Seed.")] = 7,
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Folder to write into.")] = Path("world"),
+) -> None:
+    """Make a synthetic world: awards.csv.gz, recipients.parquet and truth.parquet."""
+    from proofbook.sources.synthetic import write_world  # noqa: PLC0415
+
+    write_world(out, awards, recipients, seed)
+    print(out)
+
+
+@app.command()
+def enrich(
+    awards: Annotated[Path, typer.Argument(help="Award file: CSV(.gz, .zip) or Parquet.")],
+    recipients: Annotated[Path, typer.Argument(help="Recipient file: CSV(.gz) or Parquet.")],
+    out: Annotated[Path, typer.Option(metavar="FILE", help="Parquet file to write.")],
+    truth: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Known links: also show the accuracy.")
+    ] = None,
+    columns: Annotated[
+        str | None,
+        typer.Option(
+            metavar="A,B,…",
+            help="Award columns to keep; without it all but the personal ones and the abstract.",
+        ),
+    ] = None,
+    chunk_size: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=1, help="Recipient names searched at a time."),
+    ] = None,
+    set_: Sets = None,
+    json_: Json = False,
+) -> None:
+    """Match awards with recipients and write the enriched table."""
+    from proofbook import enrichment  # noqa: PLC0415 - --help stays quick
+    from proofbook.quality.rates import match_rates  # noqa: PLC0415
+    from proofbook.sources import read_truth  # noqa: PLC0415
+    from proofbook.suite import layers  # noqa: PLC0415
+
+    for text in set_ or ():
+        if not text.startswith("match."):
+            raise ParameterError(f"--set {text}: enrich knows parameters of the section match only")
+    settings = layers.load(None, assignments=set_ or ()).settings.match
+    wanted = [c.strip() for c in columns.split(",")] if columns else None
+    found = enrichment.enrich(awards, recipients, settings, columns=wanted, chunk_size=chunk_size)
+    known = read_truth(truth, found.table.num_rows) if truth else None
+    enrichment.write_enriched(found.table, out)
+    rates = match_rates(found.table)
+    methods = {
+        str(m): int(n) for m, n in zip(rates.methods["method"], rates.methods["n"], strict=True)
+    }
+    accuracy = _accuracy(found.table, known) if known is not None else None
+    document = {
+        "out": str(out),
+        "awards": found.table.num_rows,
+        "match_rate": rates.overall.value,
+        "methods": methods,
+        "model": found.model,
+        "stages": [{"name": s.name, "seconds": s.wall_s} for s in found.stages],
+        "accuracy": accuracy.to_json() if accuracy else None,
+    }
+    if json_:
+        _print_json(document)
+        return
+    print(f"{found.table.num_rows:,} awards, match rate {rates.overall.value:.1%}")
+    for method, count in methods.items():
+        print(f"  {method:<22}{count:>9,}")
+    if accuracy is not None:
+        print(accuracy.table().to_string(index=False))
+    print(out)
+
+
+@app.command()
+def evaluate(
+    enriched: Annotated[Path, typer.Argument(help="An enriched table (Parquet).")],
+    truth: Annotated[Path, typer.Argument(help="Known links: award_row, recipient_hash.")],
+    json_: Json = False,
+) -> None:
+    """Precision, recall and F1 of an enriched table against known truth, per tier."""
+    from proofbook.sources import read_enriched, read_truth  # noqa: PLC0415 - --help stays quick
+
+    table = read_enriched(enriched)
+    accuracy = _accuracy(table, read_truth(truth, table.num_rows))
+    if json_:
+        _print_json(accuracy.to_json())
+        return
+    print(accuracy.table().to_string(index=False))
+
+
+@app.command()
+def report(run: Run) -> None:
+    """Render the report of a run again, from its record."""
+    from proofbook.suite.result import load_run  # noqa: PLC0415 - --help stays quick
+    from proofbook.suite.run import render  # noqa: PLC0415
+
+    folder = _outputs().run_folder(run)
+    print(render(load_run(folder), folder))
+
+
+@baseline_app.command("list")
+def list_baselines() -> None:
+    """The baselines there are."""
+    from proofbook.suite import baselines, project  # noqa: PLC0415 - --help stays quick
+
+    folder = project.find().baselines
+    for name in baselines.names(folder):
+        found = baselines.load(folder, name)
+        print(f"{name:<16}{found.run_id:<26}{found.promoted}  reviewed by {found.reviewed_by}")
+
+
+@baseline_app.command()
+def show(name: Annotated[str, typer.Argument(help="The baseline's name.")]) -> None:
+    """A baseline as JSON."""
+    from proofbook.suite import baselines, project  # noqa: PLC0415 - --help stays quick
+
+    print(baselines.to_json(baselines.load(project.find().baselines, name)), end="")
+
+
+@baseline_app.command()
+def promote(
+    run: Run,
+    name: Annotated[str, typer.Option(help="Name of the baseline, such as main.")],
+    reviewed_by: Annotated[str, typer.Option(metavar="WHO", help="Who has looked at the run.")],
+) -> None:
+    """Make a passed run the baseline that later runs are held to."""
+    from proofbook.suite import baselines, project  # noqa: PLC0415 - --help stays quick
+    from proofbook.suite.result import load_run  # noqa: PLC0415
+
+    result = load_run(_outputs().run_folder(run))
+    print(baselines.promote(result, project.find().baselines, name=name, reviewed_by=reviewed_by))
+
+
+def main() -> None:
+    """Runs the command line; ends the process with the exit code of DESIGN.md."""
+    try:
+        app(prog_name="proofbook")
+    except ProofbookError as error:
+        print(f"proofbook: {error}", file=sys.stderr)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        print("proofbook: interrupted", file=sys.stderr)
+        sys.exit(130)
+    except Exception as error:
+        if os.environ.get(DEBUG):
+            traceback.print_exc()
+        words = f"{type(error).__name__}: {error}".splitlines()[0]
+        print(
+            f"proofbook: unexpected error, {words}. Set {DEBUG}=1 to see where, and report it",
+            file=sys.stderr,
+        )
+        sys.exit(3)
+
+
+def _accuracy(table: Any, truth: Any) -> Any:
+    from proofbook.quality.accuracy import evaluate as judge  # noqa: PLC0415
+
+    try:
+        return judge(table, truth)
+    except ValueError as error:
+        raise UsageError(f"the truth does not fit the enriched table: {error}") from None
+
+
+def _outputs() -> Any:
+    from proofbook.suite import layers, project  # noqa: PLC0415
+
+    home = project.find()
+    return home.with_outputs(layers.load(home.params).settings.run.outputs)
+
+
+def _command() -> str:
+    """The command as it was typed, under its own name."""
+    return shlex.join(["proofbook", *sys.argv[1:]])
+
+
+def _print_json(document: Any) -> None:
+    print(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False))
+
+
+def _tell(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
