@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import binomtest
 
 from proofbook.measure.statistics import (
     Interval,
@@ -40,6 +41,8 @@ def test_wilson_holds_the_rate_and_stays_in_0_1(n, data):
     interval = wilson(k, n)
     assert 0 <= interval.low <= k / n + 1e-12
     assert k / n - 1e-12 <= interval.high <= 1
+    theirs = binomtest(k, n).proportion_ci(0.95, method="wilson")
+    assert (interval.low, interval.high) == pytest.approx((theirs.low, theirs.high), abs=1e-12)
 
 
 def test_nothing_observed_has_no_rate():

@@ -118,11 +118,20 @@ def test_the_precision_estimate_counts_a_decision_once(enriched):
 
     rows = [fuzzy("A", 0.9), fuzzy("A", 0.9), fuzzy("A ", 0.9), fuzzy("B", 0.99)]
     estimate = fuzzy_precision_estimate(
-        enriched(*rows, ("name-exact", {"match_probability": 0.5}), "unmatched")
+        enriched(*rows, ("name-exact", {"match_probability": 0.5}), "uei-exact", "unmatched"),
+        ["name-fuzzy-auto"],
     )
     assert estimate.n == 2
     assert estimate.value == pytest.approx((3 * 0.9 + 0.99) / 4)
     assert estimate.low < estimate.value < estimate.high
+
+
+def test_the_precision_estimate_is_of_all_that_was_accepted_by_name(enriched):
+    def accepted(method, p):
+        return (method, {"match_probability": p})
+
+    table = enriched(accepted("name-exact", 0.9), accepted("name-fuzzy-auto", 0.8), "duns-exact")
+    assert fuzzy_precision_estimate(table).value == pytest.approx(0.85)
 
 
 def test_no_fuzzy_match_no_estimate(enriched):

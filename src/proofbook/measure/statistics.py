@@ -1,16 +1,20 @@
-"""Intervals and comparisons for measured rates and times; all intervals are 95 % unless said."""
+"""Intervals and comparisons for measured rates and times; all intervals are 95 %.
+
+``scipy.stats`` takes most of a second to import, so only what needs it imports it.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
 
 CONFIDENCE = 0.95
+_Z = NormalDist().inv_cdf(0.5 + CONFIDENCE / 2)
 
 
 @dataclass(frozen=True)
@@ -61,8 +65,8 @@ def wilson(k: int, n: int) -> Interval:
         raise ValueError(f"a rate needs 0 <= k <= n (got k={k}, n={n})")
     if n == 0:
         return Interval(None, None, None, 0)
-    found = stats.binomtest(k, n).proportion_ci(CONFIDENCE, method="wilson")
-    return Interval(k / n, float(found.low), float(found.high), n)
+    low, high = _wilson_bounds(k / n, n)
+    return Interval(k / n, low if k else 0.0, high if k < n else 1.0, n)
 
 
 def mean_interval(
@@ -103,9 +107,8 @@ def mean_interval(
 
 
 def _wilson_bounds(rate: float, n: float) -> tuple[float, float]:
-    z = float(stats.norm.ppf(0.5 + CONFIDENCE / 2))
-    centre = (rate + z * z / (2 * n)) / (1 + z * z / n)
-    half = z / (1 + z * z / n) * math.sqrt(rate * (1 - rate) / n + z * z / (4 * n * n))
+    centre = (rate + _Z**2 / (2 * n)) / (1 + _Z**2 / n)
+    half = _Z / (1 + _Z**2 / n) * math.sqrt(rate * (1 - rate) / n + _Z**2 / (4 * n * n))
     return max(centre - half, 0.0), min(centre + half, 1.0)
 
 
@@ -115,6 +118,8 @@ def fit_exponent(sizes: ArrayLike, seconds: ArrayLike) -> Exponent | None:
     1 is linear, 2 quadratic. None below two distinct sizes; no interval below three points.
     ValueError for a size or time that is not positive.
     """
+    from scipy import stats  # noqa: PLC0415 - slow to import
+
     x, y = np.asarray(sizes, dtype=float), np.asarray(seconds, dtype=float)
     if x.shape != y.shape or not ((x > 0) & (y > 0)).all():
         raise ValueError("an exponent needs as many times as sizes, all positive")
@@ -136,6 +141,8 @@ def ratio_of_minima(
     The interval is the percentile bootstrap; deterministic in ``seed``. ValueError for an empty
     sample or a time that is not positive.
     """
+    from scipy import stats  # noqa: PLC0415 - slow to import
+
     a, b = np.asarray(before, dtype=float), np.asarray(now, dtype=float)
     if a.size == 0 or b.size == 0 or not ((a > 0).all() and (b > 0).all()):
         raise ValueError("a ratio needs positive times on both sides")

@@ -124,7 +124,7 @@ _FLAGS = _define(
 _QUALITY = _define(
     "03_quality",
     ("fuzzy_precision_estimate_rate", "Estimated precision of fuzzy matches", "rate", "higher",
-     "Mean calibrated probability of the accepted fuzzy matches."),
+     "Mean calibrated probability of what was accepted by name, not by an identifier."),
     ("match_rate_uei_rate", "Match rate, awards with a UEI", "rate", "higher",
      "Accepted of the awards that have a valid UEI."),
     ("match_rate_duns_rate", "Match rate, awards with only a DUNS", "rate", "higher",

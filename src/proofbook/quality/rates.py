@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 import polars as pl
 import pyarrow as pa
 
-from proofbook.matching.schema import ACCEPTED_METHODS, METHODS, NAME_FUZZY
+from proofbook.matching.schema import ACCEPTED_METHODS, METHODS, NAME_EXACT, NAME_FUZZY
 from proofbook.measure.statistics import Interval, mean_interval, wilson
 from proofbook.quality import frames, groups
 
@@ -73,17 +74,20 @@ def rates_by(enriched: pa.Table, dimension: groups.Dimension) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["label", "n", "accepted", "rate", "low", "high"])
 
 
-def fuzzy_precision_estimate(enriched: pa.Table) -> Interval:
-    """The mean calibrated probability of the accepted fuzzy matches, with its 95 % interval.
+def fuzzy_precision_estimate(
+    enriched: pa.Table, methods: Sequence[str] = (NAME_EXACT, NAME_FUZZY)
+) -> Interval:
+    """The mean calibrated probability of what was accepted by name, with its 95 % interval.
 
-    Awards of one name and place joined to one recipient are one decision (see
+    ``methods``: by default both that weigh a name, the same awards that truth judges as "without
+    identifier". Awards of one name and place joined to one recipient are one decision (see
     `proofbook.measure.statistics.mean_interval`); ``n`` is the number of decisions. Empty where
-    nothing was accepted by a similar name.
+    nothing was accepted.
     """
     frame = frames.select(enriched, "match_method", "match_probability", "recipient_hash")
     frame = frame.with_columns(frames.text(enriched, c) for c in DECISION[:-1])
-    fuzzy = frame.filter(pl.col("match_method") == NAME_FUZZY)
-    return mean_interval(fuzzy["match_probability"].to_numpy(), fuzzy.select(DECISION).rows())
+    accepted = frame.filter(pl.col("match_method").is_in(list(methods)))
+    return mean_interval(accepted["match_probability"].to_numpy(), accepted.select(DECISION).rows())
 
 
 def flagged(enriched: pa.Table, flag: str) -> Interval:
