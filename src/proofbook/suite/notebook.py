@@ -6,9 +6,7 @@ are listed in ``upstream``) or alone in JupyterLab, where the small inputs it ne
 
 from __future__ import annotations
 
-import base64
 import html
-import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -22,16 +20,16 @@ from proofbook.errors import NotebookError, did_you_mean
 from proofbook.params import Settings
 from proofbook.quality.metrics import DEFINITIONS, declared
 from proofbook.sources.personal import is_personal
-from proofbook.suite import alone, baselines, gates, inputs, scraps
+from proofbook.suite import baselines, gates, inputs, scraps
 from proofbook.suite.layers import from_nested
-from proofbook.suite.plan import gates_of, step_key
+from proofbook.suite.plan import SIZED, gates_of, step_key
 from proofbook.suite.result import GateOutcome, Metric
 
 #: Rows that a recorded table or a gate's examples may have; more belongs into a file.
 MOST_ROWS, MOST_EXAMPLES = 500, 20
 
-#: The baseline that a run is judged against, kept in its folder.
-BASELINE_FILE = "baseline.json"
+#: Notebooks that read nothing from another one.
+FIRST = ("01_profiling", SIZED)
 
 #: The run of a notebook that is open in JupyterLab.
 INTERACTIVE = "interactive"
@@ -61,7 +59,7 @@ class Page:
         )
         self.run_id = run_folder.name if run_folder else INTERACTIVE
         self._upstream = list(upstream)
-        file = run_folder / BASELINE_FILE if run_folder else None
+        file = run_folder / baselines.BASELINE_FILE if run_folder else None
         self.baseline = baselines.read(file) if file and file.exists() else None
         self._before: scraps.Recording | None = None
         self._recording = scraps.Recording()
@@ -225,15 +223,25 @@ class Page:
         _display({"text/markdown": markdown, "text/plain": markdown})
 
     def table(self, frame: pd.DataFrame, caption: str = "") -> None:
-        """Shows a DataFrame as a table, every cell escaped, under its caption."""
+        """Shows a DataFrame as a table, every cell escaped; a column's name tells its unit."""
         _show_table(frame, caption)
 
     def show(self, plot: Any) -> None:
         """Shows a report.figures Plot, with its words for who cannot see it."""
-        buffer = io.BytesIO()
-        plot.figure.savefig(buffer, format="png", metadata={"Software": None})
-        data = {"image/png": base64.b64encode(buffer.getvalue()).decode(), "text/plain": plot.alt}
-        _display(data, {"image/png": {"alt": plot.alt}})
+        data, metadata = plot._repr_mimebundle_()
+        _display(data, metadata)
+
+    def verdict(self) -> str:
+        """The judgement of what is recorded so far: every gate that does not pass, and why."""
+        found = self._judged()
+        others = [o for o in found if o.state != "pass"]
+        if not found:
+            return "No gate judges this notebook."
+        if not others:
+            return f"**All {len(found)} gates pass.**" if len(found) > 1 else "**The gate passes.**"
+        lines = [f"- **{o.state.replace('_', ' ')}**: {html.escape(o.message)}" for o in others]
+        head = f"**{len(others)} of {len(found)} gates do not pass.**"
+        return "\n".join([head, "", *lines])
 
     def finish(self) -> None:
         """Records everything as scraps, shows the gates; NotebookError if a metric is missing."""
@@ -243,17 +251,21 @@ class Page:
         scraps.record(self.run_id, self.key, self._recording)
         if absent:
             raise NotebookError(f"{self.name} forgot to record {', '.join(absent)}")
-        outcomes = gates.evaluate_all(
+        outcomes = self._judged()
+        if outcomes:
+            _show_table(gates.frame(outcomes), "Gates")
+        else:
+            self.say("No gate judges this notebook.")
+
+    def _judged(self) -> list[GateOutcome]:
+        """What the gates find in what is recorded so far."""
+        return gates.evaluate_all(
             gates_of(self.settings, self.name, self.size),
             self._recording.metrics,
             self._recording.evidence,
             notebook=self.key,
             size=self.size if self.key != self.name else None,
         )
-        if outcomes:
-            _show_table(gates.frame(outcomes), "Gates")
-        else:
-            self.say("No gate judges this notebook.")
 
 
 def start(
@@ -280,28 +292,30 @@ def start(
     data = {"awards": awards, "recipients": recipients, "truth": truth, "seed": seed}
     data |= {"n_awards": n_awards, "n_recipients": n_recipients}
     effective = from_nested({**nested, "data": data}, "notebook")
-    if run_folder and not awards:
-        raise NotebookError(f"{name} got a run folder without inputs")
-    folder: Path | None = Path(run_folder) if run_folder else None
+    folder, executed = (Path(run_folder) if run_folder else None), [Path(p) for p in upstream]
     if awards:
         paths = inputs.InputPaths(Path(awards), Path(recipients), Path(truth) if truth else None)
-        source = f"{paths.awards.name} and {paths.recipients.name}"
-    else:
+    if folder is None and name not in FIRST:
+        from proofbook.suite import alone  # noqa: PLC0415 - the runner, only for a notebook alone
+
+        folder, paths, executed = alone.before(name, effective)
+    elif not awards:
         paths = inputs.cached_world(n_awards, n_recipients, seed)
-        source = f"synthetic world of {n_awards:,} × {n_recipients:,}, seed {seed}"
-    used = size or effective.effective_sizes()[-1]
-    before = [Path(path) for path in upstream]
-    if folder is None and name not in alone.FIRST:
-        folder, before = alone.prepare(name, effective, paths)
     return Page(
         name,
         run_folder=folder,
         paths=paths,
         settings=effective,
-        size=used,
-        source=source,
-        upstream=before,
+        size=size or effective.effective_sizes()[-1],
+        source=_source(awards, recipients, n_awards, n_recipients, seed),
+        upstream=executed,
     )
+
+
+def _source(awards: str, recipients: str, n_awards: int, n_recipients: int, seed: int) -> str:
+    if awards:
+        return f"{Path(awards).name} and {Path(recipients).name}"
+    return f"synthetic world of {n_awards:,} × {n_recipients:,}, seed {seed}"
 
 
 def _impersonal(frame: pd.DataFrame) -> pd.DataFrame:
@@ -310,11 +324,13 @@ def _impersonal(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _show_table(frame: pd.DataFrame, caption: str) -> None:
-    body = frame.to_html(index=False, border=0, escape=True, na_rep="")
-    title = f"<caption>{html.escape(caption)}</caption>" if caption else ""
-    head, _, rest = body.partition(">")
-    text = frame.to_string(index=False, na_rep="")
-    _display({"text/html": f"{head}>{title}{rest}", "text/plain": f"{caption}\n{text}".lstrip()})
+    from proofbook.report.tables import table  # noqa: PLC0415 - heavy, for those who show only
+    from proofbook.report.views import unit_of  # noqa: PLC0415
+
+    units = {str(c): unit_of(str(c)) for c in frame.columns}
+    keys = [c for c in frame.columns if units[str(c)] == "key"]
+    shown = table(frame.astype(dict.fromkeys(keys, str)), caption, units=units)
+    _display({"text/html": shown.html, "text/plain": shown.text})
 
 
 def _display(data: dict[str, str], metadata: dict[str, Any] | None = None) -> None:
