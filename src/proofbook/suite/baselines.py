@@ -16,6 +16,10 @@ from proofbook.suite.layers import settings_of
 from proofbook.suite.result import Metric, RunResult
 
 BASELINE_SCHEMA = 1
+
+#: The baseline that a run is judged against, kept in the run's folder.
+BASELINE_FILE = "baseline.json"
+
 NAME = re.compile(r"^[a-z0-9][a-z0-9_-]*$")
 
 

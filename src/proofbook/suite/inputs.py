@@ -6,11 +6,18 @@ import hashlib
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import proofbook
+
+#: Seconds that what a notebook on its own has made is kept at least.
+KEPT_S = 7 * 24 * 3600
+
+#: Marks the folder of a synthetic world.
+MARK = ".synthetic"
 
 PACKAGE = Path(proofbook.__file__).parent
 
@@ -31,8 +38,19 @@ def world_files(folder: Path, n_awards: int, n_recipients: int, seed: int) -> In
         from proofbook.sources.synthetic import write_world  # noqa: PLC0415 - only when needed
 
         write_world(empty, n_awards, n_recipients, seed)
+        (empty / MARK).touch()
 
     made_once(folder, make)
+    return world_paths(folder)
+
+
+def is_world(paths: InputPaths) -> bool:
+    """Whether these files are a synthetic world that was made here."""
+    return (paths.awards.parent / MARK).exists()
+
+
+def world_paths(folder: Path) -> InputPaths:
+    """The names of the files of a synthetic world."""
     return InputPaths(
         folder / "awards.csv.gz", folder / "recipients.parquet", folder / "truth.parquet"
     )
@@ -66,6 +84,13 @@ def cache_folder() -> Path:
     return Path(home) / "proofbook"
 
 
+def forget_old(folder: Path, *, but: Path) -> None:
+    """Throws away what other versions of the code or other parameters kept here a week ago."""
+    for kept in folder.iterdir():
+        if kept != but and time.time() - kept.stat().st_mtime > KEPT_S:
+            shutil.rmtree(kept, ignore_errors=True)
+
+
 def fingerprint(*folders: Path, words: str = "") -> str:
     """Twelve hex digits that change with any file under the folders, or with the words."""
     digest = hashlib.sha256(words.encode())
@@ -79,4 +104,6 @@ def cached_world(n_awards: int, n_recipients: int, seed: int) -> InputPaths:
     """The world of this size and seed in the user's cache, made anew when its code has changed."""
     key = fingerprint(PACKAGE / "sources" / "synthetic")
     folder = cache_folder() / "worlds" / f"{n_awards}x{n_recipients}-{seed}-{key}"
-    return world_files(folder, n_awards, n_recipients, seed)
+    paths = world_files(folder, n_awards, n_recipients, seed)
+    forget_old(folder.parent, but=folder)
+    return paths

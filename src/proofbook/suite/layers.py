@@ -135,6 +135,11 @@ def settings_of(values: Mapping[str, Any]) -> Settings:
     return Settings.model_validate(_nested(values))
 
 
+def from_settings(settings: Settings, origin: str) -> Effective:
+    """Settings that exist already, as effective parameters of one origin."""
+    return merge([Layer.of(origin, dict(_leaves(settings.model_dump(mode="json"))))])
+
+
 def from_nested(sections: Mapping[str, Any], origin: str) -> Settings:
     """The settings of nested sections, as a notebook's parameters give them."""
     values = dict(_gate_leaf(key, value) for key, value in _leaves(sections))

@@ -90,6 +90,9 @@ class Page:
             return None
         from proofbook.sources import read_awards, read_truth  # noqa: PLC0415 - only with truth
 
+        kept = self.enriched_path() if self.run_folder else None
+        if kept is not None and kept.exists():
+            return read_truth(self.truth_path, pq.read_metadata(kept).num_rows)
         return read_truth(self.truth_path, read_awards(self.awards_path).rows)
 
     def metric(self, name: str, size: str | None = None) -> Metric | None:
@@ -307,15 +310,21 @@ def start(
         paths=paths,
         settings=effective,
         size=size or effective.effective_sizes()[-1],
-        source=_source(awards, recipients, n_awards, n_recipients, seed),
+        source=_source(paths, folder, n_awards, n_recipients, seed),
         upstream=executed,
     )
 
 
-def _source(awards: str, recipients: str, n_awards: int, n_recipients: int, seed: int) -> str:
-    if awards:
-        return f"{Path(awards).name} and {Path(recipients).name}"
-    return f"synthetic world of {n_awards:,} × {n_recipients:,}, seed {seed}"
+def _source(
+    paths: inputs.InputPaths, folder: Path | None, n_awards: int, n_recipients: int, seed: int
+) -> str:
+    """What the inputs are, in words for captions."""
+    own = folder is not None and paths.awards.is_relative_to(folder / "inputs")
+    if inputs.is_world(paths):
+        return f"synthetic world of {n_awards:,} × {n_recipients:,}, seed {seed}"
+    if own:
+        return f"first {n_awards:,} awards and {n_recipients:,} recipients of the files"
+    return f"{paths.awards.name} and {paths.recipients.name}"
 
 
 def _impersonal(frame: pd.DataFrame) -> pd.DataFrame:

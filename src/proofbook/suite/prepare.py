@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from proofbook.errors import OutputError, ParameterError
 from proofbook.params import Settings, parse_size
 from proofbook.sources import read_awards, read_recipients, read_truth
 from proofbook.suite.files import NO_ROOM
-from proofbook.suite.inputs import InputPaths, made_once, world_files
+from proofbook.suite.inputs import InputPaths, made_once, world_files, world_paths
 from proofbook.suite.provenance import input_file
 from proofbook.suite.result import InputFile
 
@@ -34,60 +34,59 @@ def prepare(settings: Settings, folder: Path) -> Inputs:
     be used, ParameterError for a size larger than the files, OutputError when the folder is full.
     """
     try:
-        if settings.synthetic:
-            return _worlds(settings, folder)
-        return _given(settings, folder)
+        files = (_worlds if settings.synthetic else _given)(settings, folder)
+        return Inputs(input_paths(settings, folder), files)
     except OSError as error:
         raise OutputError(f"{folder}: cannot be written: {error}. {NO_ROOM}") from None
 
 
-def _worlds(settings: Settings, folder: Path) -> Inputs:
-    paths, files = {}, []
-    sizes = settings.effective_sizes()
-    for size in sizes:
+def input_paths(settings: Settings, folder: Path) -> dict[str, InputPaths]:
+    """Where the inputs of every size are, or will be once they are prepared in ``folder``."""
+    data, found = settings.data, {}
+    for size in settings.effective_sizes():
+        if settings.synthetic:
+            found[size] = world_paths(folder / size)
+        elif size == "all":
+            truth = Path(data.truth) if data.truth else None
+            found[size] = InputPaths(Path(data.awards), Path(data.recipients), truth)
+        else:
+            truth = folder / size / "truth.parquet" if data.truth else None
+            awards, recipients = (folder / size / f"{n}.parquet" for n in ("awards", "recipients"))
+            found[size] = InputPaths(awards, recipients, truth)
+    return found
+
+
+def _worlds(settings: Settings, folder: Path) -> list[InputFile]:
+    files = []
+    paths = input_paths(settings, folder)
+    for size in paths:
         awards, recipients = parse_size(size) or (0, 0)
-        paths[size] = world_files(folder / size, awards, recipients, settings.data.seed)
-        suffix = "" if size == sizes[-1] else f"@{size}"
+        world_files(folder / size, awards, recipients, settings.data.seed)
+        suffix = "" if size == list(paths)[-1] else f"@{size}"
         rows = {"awards": awards, "recipients": recipients, "truth": None}
         for role, count in rows.items():
             files.append(input_file(f"{role}{suffix}", getattr(paths[size], role), count))
-    return Inputs(paths, files)
+    return files
 
 
-def _given(settings: Settings, folder: Path) -> Inputs:
+def _given(settings: Settings, folder: Path) -> list[InputFile]:
     data = settings.data
-    awards = read_awards(Path(data.awards).absolute())
-    recipients = read_recipients(Path(data.recipients).absolute())
+    awards, recipients = read_awards(data.awards), read_recipients(data.recipients)
     files = [
-        InputFile("awards", str(awards.path), awards.rows, awards.bytes, awards.sha256),
-        InputFile(
-            "recipients",
-            str(recipients.path),
-            recipients.rows,
-            recipients.bytes,
-            recipients.sha256,
-        ),
+        InputFile(role, str(file.path), file.rows, file.bytes, file.sha256)
+        for role, file in (("awards", awards), ("recipients", recipients))
     ]
-    whole, truth = InputPaths(awards.path, recipients.path, None), None
+    truth = None
     if data.truth:
-        path = Path(data.truth).absolute()
-        truth = read_truth(path, awards.rows)
-        files.append(input_file("truth", path, truth.num_rows))
-        whole = replace(whole, truth=path)
-    paths = {}
+        truth = read_truth(data.truth, awards.rows)
+        files.append(input_file("truth", Path(data.truth), truth.num_rows))
     for size in settings.effective_sizes():
-        paths[size] = whole
         counts = parse_size(size)
         if counts is not None:
             _check_size(size, counts, awards.rows, recipients.rows)
             first = (awards.table[: counts[0]], recipients.table[: counts[1]], truth)
-            within = made_once(folder / size, partial(_write_first, first))
-            paths[size] = InputPaths(
-                within / "awards.parquet",
-                within / "recipients.parquet",
-                within / "truth.parquet" if truth is not None else None,
-            )
-    return Inputs(paths, files)
+            made_once(folder / size, partial(_write_first, first))
+    return files
 
 
 def _check_size(size: str, counts: tuple[int, int], awards: int, recipients: int) -> None:

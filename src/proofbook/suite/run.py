@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from proofbook.errors import InputError, Interrupted, NotebookError, OutputError
+from proofbook.params import parse_size
 from proofbook.suite import baselines, gates, plan, provenance, runner, scraps
 from proofbook.suite.files import NO_ROOM, write_text
 from proofbook.suite.layers import Effective
-from proofbook.suite.notebook import BASELINE_FILE
 from proofbook.suite.plan import Step
 from proofbook.suite.prepare import Inputs, prepare
 from proofbook.suite.project import Project
@@ -45,7 +45,8 @@ class Request:
     """What to run: parameters, project, and which part of the plan.
 
     ``resume`` is the folder of a run to go on with. ``last`` ends the plan with that notebook;
-    ``first`` runs that notebook and those after it again. ``command`` is kept for the record.
+    ``first`` runs that notebook and those after it again. ``command`` is kept for the record;
+    ``rendered`` draws the report.
     """
 
     effective: Effective
@@ -55,6 +56,7 @@ class Request:
     first: str | None = None
     fail_on: Severity = "error"
     command: str = "proofbook run"
+    rendered: bool = True
 
 
 @dataclass(frozen=True)
@@ -153,7 +155,7 @@ class _Run:
             baselines.circumstances(self._result(unfinished(self.folder.name))),
         )
         if found is not None:
-            write_text(self.folder / BASELINE_FILE, baselines.to_json(found))
+            write_text(self.folder / baselines.BASELINE_FILE, baselines.to_json(found))
 
     def keep_finished(self, old: RunResult) -> None:
         """Takes over the completed steps of a resumed run whose predecessors are kept too."""
@@ -190,8 +192,9 @@ class _Run:
         so_far = self._result(unfinished(self.folder.name))
         final = verdict(so_far.notebooks, so_far.gates, fail_on=self.request.fail_on)
         result = self._close(final)
-        self.tell("rendering the report")
-        render(result, self.folder)
+        if self.request.rendered:
+            self.tell("rendering the report")
+            render(result, self.folder)
         write_text(self.folder.parent / "latest", self.folder.name + "\n")
         return result
 
@@ -201,13 +204,18 @@ class _Run:
         settings = self.settings.model_dump(mode="json")
         paths = self.inputs.paths[step.size]
         before = [self.folder / "notebooks" / f"{key}.ipynb" for key in step.needs]
+        counts = parse_size(step.size)
+        n_awards, n_recipients = counts or (
+            self.settings.data.n_awards,
+            self.settings.data.n_recipients,
+        )
         offered: dict[str, Any] = {
             "run_folder": str(self.folder),
             "awards": str(paths.awards),
             "recipients": str(paths.recipients),
             "truth": str(paths.truth or ""),
-            "n_awards": self.settings.data.n_awards,
-            "n_recipients": self.settings.data.n_recipients,
+            "n_awards": n_awards,
+            "n_recipients": n_recipients,
             "seed": self.settings.data.seed,
             "settings": {name: settings[name] for name in ("match", "gates", "run")}
             | {"sizes": self.settings.effective_sizes()},
