@@ -72,7 +72,7 @@ def _own(path: Path, table: pa.Table) -> pa.Table:
                 value=str(table.column(at).type),
                 remedy="write it again with that type, or name a mapping file",
             ) from error
-        table = table.set_column(at, field.name, column)
+        table = table.set_column(at, field, column)
     return table
 
 

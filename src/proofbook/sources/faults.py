@@ -38,7 +38,8 @@ def _lines(path: Path, stream: IO[bytes]) -> Iterator[str]:
                 remedy="export it again, or remove them: tr -d '\\000' < old.csv > new.csv",
             )
         try:
-            yield line.decode("utf-8-sig" if number == 1 else "utf-8")
+            text = line.decode("utf-8")
+            yield text.removeprefix("\ufeff") if number == 1 else text
         except UnicodeDecodeError as error:
             raise InputError(
                 path,

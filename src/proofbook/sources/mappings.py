@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from proofbook.errors import InputError, did_you_mean
 from proofbook.matching.schema import ENRICHED_SCHEMA, METHODS, UNMATCHED
@@ -68,7 +68,7 @@ def read_mapping(path: str | Path) -> Mapping:
         ) from error
     except (YAMLError, UnicodeDecodeError) as error:
         raise InputError(
-            path, f"is not YAML: {_first_lines(error)}", remedy="correct it at that place"
+            path, f"is not YAML: {_where(error)}", remedy="correct it at that place"
         ) from error
     try:
         return Mapping.model_validate(raw)
@@ -82,5 +82,7 @@ def read_mapping(path: str | Path) -> Mapping:
         ) from error
 
 
-def _first_lines(error: Exception) -> str:
-    return " ".join(line.strip() for line in str(error).splitlines()[:4])
+def _where(error: Exception) -> str:
+    if isinstance(error, MarkedYAMLError) and error.problem_mark:
+        return f"{error.problem} (line {error.problem_mark.line + 1})"
+    return str(error)

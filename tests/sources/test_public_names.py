@@ -1,0 +1,25 @@
+"""The public names of sources are exactly those that are promised."""
+
+from __future__ import annotations
+
+from proofbook import sources
+
+
+def test_all_is_curated() -> None:
+    assert sources.__all__ == [
+        "AWARD_COLUMNS",
+        "DEFECTS",
+        "PERSONAL_COLUMNS",
+        "RECIPIENT_COLUMNS",
+        "AwardFile",
+        "RecipientFile",
+        "award_table",
+        "count_defects",
+        "is_personal",
+        "read_awards",
+        "read_enriched",
+        "read_recipients",
+        "read_truth",
+        "recipient_table",
+    ]
+    assert all(hasattr(sources, name) for name in sources.__all__)
