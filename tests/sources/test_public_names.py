@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import doctest
+from types import ModuleType
+
+import pytest
+
 from proofbook import sources
+from proofbook.sources import alternates, columns, files, personal
 
 
 def test_all_is_curated() -> None:
@@ -23,3 +29,10 @@ def test_all_is_curated() -> None:
         "recipient_table",
     ]
     assert all(hasattr(sources, name) for name in sources.__all__)
+
+
+@pytest.mark.parametrize("module", [alternates, columns, files, personal])
+def test_the_examples_in_docstrings_hold(module: ModuleType) -> None:
+    result = doctest.testmod(module)
+    assert result.attempted > 0
+    assert result.failed == 0

@@ -21,10 +21,10 @@ _AMOUNT = r"^-?\$?-?(\d+|\d{1,3}(,\d{3})+)?(\.\d*)?([eE]\+?\d+)?$"
 
 
 def award_frame(awards: pa.Table, columns: Iterable[str]) -> pl.DataFrame:
-    """Some columns of an award table; one that the table lacks is empty text."""
+    """Some columns of an award table; empty text where the table has none."""
     return pl.DataFrame(
         {
-            name: pl.Series(pl.from_arrow(awards.column(name)))
+            name: pl.Series(pl.from_arrow(awards.column(name))).fill_null("")
             if name in awards.column_names
             else pl.repeat("", awards.num_rows, eager=True)
             for name in columns
@@ -33,11 +33,9 @@ def award_frame(awards: pa.Table, columns: Iterable[str]) -> pl.DataFrame:
 
 
 def is_present(column: str) -> pl.Expr:
-    """Whether a text column has a value: not null, not blank, not a word for nothing."""
-    x = pl.col(column)
-    return (x.str.strip_chars() != "").fill_null(False) & ~x.str.contains(NULL_PATTERN).fill_null(
-        True
-    )
+    """Whether a text column of an award frame has a value: not blank, not a word for nothing."""
+    x = pl.col(column).str.strip_chars()
+    return (x != "") & ~x.str.contains(NULL_PATTERN)
 
 
 def date_of(column: str) -> pl.Expr:

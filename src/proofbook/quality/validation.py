@@ -125,7 +125,7 @@ def _unlike(
     name: str, severity: Literal["error", "warning"], column: str, pattern: str, description: str
 ) -> Rule:
     """A rule about the shape of one column; an absent value breaks it only if it is an error."""
-    fits = pl.col(column).str.strip_chars().str.contains(pattern).fill_null(False)
+    fits = pl.col(column).str.strip_chars().str.contains(pattern)
     broken = ~fits if severity == "error" else is_present(column) & ~fits
     return Rule(name, severity, (column,), broken, description)
 

@@ -16,7 +16,7 @@ from proofbook.errors import InputError
 from proofbook.sources.faults import raise_first_fault
 from proofbook.sources.files import content, describe, open_text
 
-_BLOCK = 1 << 20  # bytes parsed at a time; a record must fit into one
+_BLOCK = 4 << 20  # bytes parsed at a time; a record must fit into one
 _LARGE_BLOCK = 512 << 20  # for the rare file that has a longer record
 _HEADER_LIMIT = 1 << 20
 _TAIL = 1 << 16
