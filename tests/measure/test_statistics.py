@@ -12,6 +12,7 @@ from scipy.stats import binomtest
 
 from proofbook.measure.statistics import (
     Interval,
+    difference,
     fit_exponent,
     mean_interval,
     ratio_of_minima,
@@ -160,3 +161,14 @@ def test_a_ratio_is_deterministic_and_a_single_value_has_no_test():
 def test_a_ratio_of_nothing_is_refused(before, now):
     with pytest.raises(ValueError, match="positive times"):
         ratio_of_minima(before, now)
+
+
+def test_a_difference_of_rates_has_newcombe_s_interval():
+    # Newcombe 1998 (interval estimation for the difference), example (a), method 10
+    found = difference(wilson(56, 70), wilson(48, 80))
+    assert found.value == pytest.approx(0.2)
+    assert (round(found.low, 4), round(found.high, 4)) == (0.0524, 0.3339)
+
+
+def test_a_difference_with_nothing_is_nothing():
+    assert difference(wilson(1, 2), wilson(0, 0)) == Interval(None, None, None, 0)

@@ -112,6 +112,21 @@ def _wilson_bounds(rate: float, n: float) -> tuple[float, float]:
     return max(centre - half, 0.0), min(centre + half, 1.0)
 
 
+def difference(a: Interval, b: Interval) -> Interval:
+    """a - b of two independent rates, by Newcombe's hybrid of Wilson's intervals (1998, method 10).
+
+    Empty where one of the rates is; ``n`` is the smaller of theirs.
+    """
+    ends = (a.value, a.low, a.high, b.value, b.low, b.high)
+    n = min(a.n, b.n)
+    if any(end is None for end in ends):
+        return Interval(None, None, None, n)
+    va, la, ha, vb, lb, hb = (float(end) for end in ends if end is not None)
+    low = va - vb - math.hypot(va - la, hb - vb)
+    high = va - vb + math.hypot(ha - va, vb - lb)
+    return Interval(va - vb, low, high, n)
+
+
 def fit_exponent(sizes: ArrayLike, seconds: ArrayLike) -> Exponent | None:
     """How time grows with size: least squares in log-log, with Student's t interval.
 

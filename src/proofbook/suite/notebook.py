@@ -221,6 +221,24 @@ class Page:
         self.say(f"**{question}**\n\n{verdict}")
         self.table(frame)
 
+    def summary(self, *names: str) -> pd.DataFrame:
+        """Recorded metrics in words: ``[what, value, 95 % interval, of]``; all without names."""
+        from proofbook.report.words import ABSENT, number, quantity  # noqa: PLC0415 - as below
+
+        found = {m.name: m for m in self._recording.metrics}
+        rows = []
+        for metric in (found[name] for name in names or found):
+            ends = [quantity(end, metric.unit) for end in (metric.low, metric.high)]
+            rows.append(
+                (
+                    DEFINITIONS[metric.name].title,
+                    quantity(metric.value, metric.unit) if metric.value is not None else ABSENT,
+                    "" if metric.low is None or metric.high is None else " to ".join(ends),
+                    "" if metric.n is None else number(metric.n),
+                )
+            )
+        return pd.DataFrame(rows, columns=["what", "value", "95 % interval", "of"])
+
     def say(self, markdown: str) -> None:
         """Prose computed at this value; text that came from data must be escaped by the caller."""
         _display({"text/markdown": markdown, "text/plain": markdown})

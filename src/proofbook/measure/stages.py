@@ -1,0 +1,35 @@
+"""Stage records as a table for people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from proofbook.measure.recorder import StageRecord
+
+
+def stage_table(stages: Sequence[StageRecord]) -> pd.DataFrame:
+    """The innermost stages in order: ``[stage, seconds, cpu_seconds, peak_mb, own_mb, rows]``.
+
+    ``peak_mb`` is the highest resident memory while the stage ran, ``own_mb`` how much of it the
+    stage itself came to need. A stage that failed says so in its name.
+    """
+    kept = [
+        stage
+        for i, stage in enumerate(stages)
+        if i + 1 == len(stages) or stages[i + 1].depth <= stage.depth
+    ]
+    rows = [
+        (
+            f"{s.name} (failed)" if s.failed else s.name,
+            s.wall_s,
+            s.cpu_s,
+            s.peak_mb,
+            s.own_peak_mb,
+            s.rows,
+        )
+        for s in kept
+    ]
+    columns = ["stage", "seconds", "cpu_seconds", "peak_mb", "own_mb", "rows"]
+    return pd.DataFrame(rows, columns=columns).astype({"rows": "Int64"})

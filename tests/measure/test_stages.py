@@ -1,0 +1,27 @@
+"""The table of stages shows the innermost ones, in order."""
+
+from __future__ import annotations
+
+from proofbook.measure import StageRecord
+from proofbook.measure.stages import stage_table
+
+
+def record(name: str, depth: int, *, failed: bool = False) -> StageRecord:
+    return StageRecord(name, 1.0, 0.5, 300.0, 100.0, 120.0, 7, depth, failed)
+
+
+def test_stages_that_hold_others_are_left_out():
+    stages = [record("all", 0), record("a", 1), record("b", 1), record("b1", 2), record("c", 0)]
+    assert stage_table(stages)["stage"].to_list() == ["a", "b1", "c"]
+
+
+def test_a_row_has_time_memory_and_rows():
+    (row,) = stage_table([record("a", 0, failed=True)]).to_dict("records")
+    assert row == {
+        "stage": "a (failed)", "seconds": 1.0, "cpu_seconds": 0.5, "peak_mb": 300.0,
+        "own_mb": 200.0, "rows": 7,
+    }  # fmt: skip
+
+
+def test_no_stage_no_row():
+    assert stage_table([]).empty
