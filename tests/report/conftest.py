@@ -147,7 +147,7 @@ def make_passed() -> RunResult:
         run_id="20261123T080512Z-ab12cd",
         status="warned",
         exit_code=0,
-        verdict="The enrichment may be used: no gate of 5 failed, 1 warns.",
+        verdict="Passed with warnings: time_change_pct warn.",
         parameters=[
             Parameter("data.awards", "", "default"),
             Parameter("data.seed", 7, "profile smoke"),
@@ -200,7 +200,7 @@ def make_failed() -> RunResult:
     return replace(
         run, status="failed", exit_code=1, notebooks=books,
         gates=[*run.gates[:2], failed, missing],
-        verdict="The enrichment may not be used: the match rate is under its bound.",
+        verdict="Failed. Match rate is 69.996 %; needed at least 70 %.",
         tables=[t for t in run.tables if t.name in ("methods", "completeness", "stages")],
     )  # fmt: skip
 
@@ -221,7 +221,7 @@ def make_crashed() -> RunResult:
     ]  # fmt: skip
     return replace(
         run, status="crashed", exit_code=3, notebooks=books, gates=run.gates[:2], metrics=[],
-        tables=run.tables[:3], verdict="No verdict: 02_enrichment did not run to its end.",
+        tables=run.tables[:3], verdict="Crashed. 02_enrichment@1000x5000 failed: a cell raised.",
     )  # fmt: skip
 
 

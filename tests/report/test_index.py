@@ -60,7 +60,8 @@ def test_a_section_is_left_out_when_its_table_is_not_there(passed: RunResult) ->
 
 def test_verdict_reasons_and_what_is_held_back(rendered: Rendered) -> None:
     text = _text(_html(rendered("failed")))
-    assert "The enrichment may not be used: the match rate is under its bound." in text
+    assert "1 gate failed: the enrichment may not be used." in text
+    assert "Failed. Match rate is 69.996 %; needed at least 70 %." in text
     assert "69.996 %, needed ≥ 70.0 %" in text
     assert "It holds back 03_quality, 04_regression, 05_readiness." in text
     assert "Blocked 03_quality, 04_regression, 05_readiness" in text

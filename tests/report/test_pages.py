@@ -107,7 +107,7 @@ def test_header_has_verdict_links_and_what_its_gates_found(
     assert [p.name for p in written] == ["01_profiling.html", "02_enrichment@1000x5000.html"]
     html = written[1].read_text(encoding="utf-8")
     text = Page(html).text
-    assert "The enrichment may not be used" in text
+    assert "1 gate failed: the enrichment may not be used." in text
     assert "69.996 %, needed ≥ 70.0 %" in text
     hrefs = [a.get("href") for a in Page(html).all("a")]
     assert "../index.html" in hrefs

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from proofbook.report import judgement, words
+from proofbook.report import places, words
 
 
 def test_examples() -> None:
-    for module in (words, judgement):
+    for module in (words, places):
         assert doctest.testmod(module).failed == 0
 
 

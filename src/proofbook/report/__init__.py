@@ -1,0 +1,1 @@
+"""Reports of a run, all drawn from its RunResult: HTML, figures, JUnit, Markdown."""

@@ -12,7 +12,8 @@ from markupsafe import Markup
 
 from proofbook import __version__
 from proofbook.errors import OutputError
-from proofbook.report import judgement, junit, summary, theme
+from proofbook.report import gatelist, headline, judgement, junit, summary, theme
+from proofbook.report.places import link, moment, page_link
 from proofbook.report.sections import Section, sections
 from proofbook.report.views import FigureView, TableView, rows_view
 from proofbook.report.words import one_line, quantity, visible
@@ -70,8 +71,8 @@ def render_run(result: RunResult, folder: Path) -> Path:
 def index_html(result: RunResult, drawn: list[Section] | None = None) -> str:
     """The page itself; ``drawn`` are the sections, when they have been made already."""
     drawn = sections(result) if drawn is None else drawn
-    gates = judgement.gates(result)
-    tiles, failures = judgement.tiles(result), _failures(result)
+    gates = gatelist.gates(result)
+    tiles, failures = headline.tiles(result), _failures(result)
     contents = [
         ("headline", "Headline figures") if tiles else None,
         ("gates", "Gates"),
@@ -153,10 +154,10 @@ def _book(book: NotebookOutcome) -> BookRow:
     return BookRow(
         key=one_line(book.key, 80),
         status=book.status,
-        href=judgement.page_link(book),
+        href=page_link(book),
         time=quantity(round(book.seconds, 1), "s") if book.seconds else "–",
         words=one_line(book.reason or book.title, 600),
-        files=[(judgement.link(path), words) for path, words in files if path],
+        files=[(link(path), words) for path, words in files if path],
     )
 
 
@@ -200,8 +201,8 @@ def _provenance(result: RunResult) -> TableView:
         ["Run", result.run_id],
         ["Command", _masked("", known.command)],
         ["Commit", f"{known.commit}{dirty}" if known.commit else None],
-        ["Started", judgement.moment(known.started)],
-        ["Finished", judgement.moment(known.finished)],
+        ["Started", moment(known.started)],
+        ["Finished", moment(known.finished)],
         ["Took", _took(known.started, known.finished)],
         ["Machine", known.machine_class],
         ["Exit code", str(result.exit_code)],

@@ -16,7 +16,9 @@ from markupsafe import Markup, escape
 
 from proofbook.errors import InputError
 from proofbook.report import judgement, theme
+from proofbook.report.gatelist import GateView, gates
 from proofbook.report.index import version_of, without_terminal_codes
+from proofbook.report.places import anchor_of, link, page_link
 from proofbook.report.words import one_line, quantity, visible
 from proofbook.suite.files import write_text
 from proofbook.suite.result import NotebookOutcome, RunResult
@@ -48,7 +50,7 @@ class PageHeader:
     words: str
     version: str
     source: str = ""
-    findings: list[judgement.GateView] = field(default_factory=list)
+    findings: list[GateView] = field(default_factory=list)
     trail: list[tuple[str, str]] = field(default_factory=list)
 
 
@@ -57,9 +59,9 @@ def header_of(result: RunResult, book: NotebookOutcome) -> PageHeader:
     state = theme.state_words(book.status).words.lower()
     took = f" in {quantity(round(book.seconds, 1), 's')}" if book.seconds else ""
     reason = f": {one_line(book.reason, 300)}" if book.reason else ""
-    found = judgement.gates(result).rows
+    found = gates(result).rows
     trail = [
-        ("" if n.key == book.key else judgement.page_link(n, "../"), one_line(n.key, 60))
+        ("" if n.key == book.key else page_link(n, "../"), one_line(n.key, 60))
         for n in result.notebooks
         if n.html
     ]
@@ -69,7 +71,7 @@ def header_of(result: RunResult, book: NotebookOutcome) -> PageHeader:
         title=one_line(book.title or book.key, 120),
         words=f"{state}{took}{reason}",
         version=version_of(result),
-        source=f"../{judgement.link(book.notebook)}" if book.notebook else "",
+        source=f"../{link(book.notebook)}" if book.notebook else "",
         findings=[g for g in found if g.notebook == book.key and g.state != "pass"],
         trail=trail,
     )
@@ -246,7 +248,7 @@ def _finished(body: str) -> tuple[str, list[tuple[str, str]], bool]:
         if level == 1:
             level, headed = (2, True) if headed else (1, True)
         text = Markup(inner).striptags()
-        anchor = judgement.anchor_of("section", text)
+        anchor = anchor_of("section", text)
         while anchor in ids:
             anchor += "-"
         ids.add(anchor)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from proofbook.report import judgement
+from proofbook.report.gatelist import gates
 from proofbook.report.theme import state_words
 from proofbook.report.words import one_line
 from proofbook.suite.result import RunResult
@@ -24,7 +25,7 @@ def plain(text: object, width: int = 200) -> str:
 
 def summary_markdown(result: RunResult) -> str:
     """The run in at most 64 kB of Markdown; what does not fit is counted, not cut in half."""
-    head, view = judgement.head(result), judgement.gates(result)
+    head, view = judgement.head(result), gates(result)
     lines = [
         f"## {head.status.sign} {head.status.words}: {plain(head.verdict, 300)}",
         "",
@@ -36,7 +37,7 @@ def summary_markdown(result: RunResult) -> str:
         cells = (gate.title, gate.value, gate.needed, gate.baseline, gate.notebook)
         words = " | ".join(plain(c, 120) for c in cells)
         lines.append(f"| {state.sign} {state.words} | {words} |")
-    lines += ["", plain(view.summary), ""]
+    lines += ["", plain(f"{head.detail} {view.summary}", 900), ""]
     lines += _notebooks(result)
     for gate in view.findings:
         lines += ["", f"### {state_words(gate.state).words}: {plain(gate.title)}", ""]

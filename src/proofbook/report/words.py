@@ -109,6 +109,15 @@ def number(value: float, decimals: int | None = None, *, fixed: bool = False) ->
     return text.replace("-", MINUS)
 
 
+def count_of(count: int, noun: str) -> str:
+    """A number of things.
+
+    >>> count_of(1, "gate"), count_of(1000, "gate")
+    ('1 gate', '1,000 gates')
+    """
+    return f"{number(count)} {noun}{'' if count == 1 else 's'}"
+
+
 def quantity(value: object, unit: str = "", *, beside: tuple[float | None, ...] = ()) -> str:
     """A value with its unit, in enough decimals to differ from every number ``beside`` it.
 

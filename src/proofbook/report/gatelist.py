@@ -1,0 +1,121 @@
+"""The gates in words: what each found, what it needs, what it holds back, which rows show it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from proofbook.report.places import anchor_of, page_link
+from proofbook.report.theme import state_words
+from proofbook.report.views import TableView, rows_view
+from proofbook.report.words import change, count_of, exact, interval, one_line, quantity, size_words
+from proofbook.suite.result import GateOutcome, RunResult
+
+#: Gates are listed by what needs attention first.
+_ORDER = ("fail", "missing", "unresolved", "warn", "no_baseline", "pass")
+
+
+@dataclass(frozen=True)
+class GateView:
+    """A gate's row, and, where it did not pass, what there is to say about it."""
+
+    anchor: str
+    state: str
+    title: str
+    value: str
+    interval: str
+    needed: str
+    baseline: str
+    change: str
+    notebook: str
+    href: str
+    message: str
+    extent: str
+    blocks: str
+    examples: TableView | None
+    rerun: str
+
+
+@dataclass(frozen=True)
+class GatesView:
+    """All gates, those that need attention first, and an article for each that did not pass."""
+
+    summary: str
+    rows: list[GateView]
+    findings: list[GateView]
+
+
+def needed(gate: GateOutcome) -> str:
+    """What the gate asks for, in words: the bound that fails, then the one that warns."""
+    sign, beyond = ("≥", "under") if gate.direction == "higher" else ("≤", "over")
+    parts = []
+    if gate.fail is not None:
+        parts.append(f"{sign} {exact(gate.fail, gate.unit)}")
+    if gate.warn is not None and gate.warn != gate.fail:
+        parts.append(f"warns {beyond} {exact(gate.warn, gate.unit)}")
+    return "; ".join(parts) or "–"
+
+
+def _gate(gate: GateOutcome, result: RunResult) -> GateView:
+    books = {n.key: n for n in result.notebooks}
+    book = books.get(gate.notebook)
+    size = f" ({size_words(gate.size)})" if gate.size else ""
+    held = [
+        n for n in gate.blocks if gate.severity == "error" and gate.state in ("fail", "missing")
+    ]
+    explained = gate.state not in ("pass", "no_baseline") and not never_measured(gate, result)
+    return GateView(
+        anchor=anchor_of("gate", gate.metric, gate.size) if explained else "",
+        state=gate.state,
+        title=one_line(gate.title or gate.metric, 120) + size,
+        value=quantity(gate.value, gate.unit, beside=(gate.fail, gate.warn)),
+        interval=interval(gate.low, gate.high, gate.unit),
+        needed=needed(gate),
+        baseline="" if gate.baseline is None else quantity(gate.baseline, gate.unit),
+        change=change(gate.value, gate.baseline, gate.unit),
+        notebook=one_line(gate.notebook, 60),
+        href=page_link(book),
+        message=one_line(gate.message, 600),
+        extent=_extent(gate),
+        blocks=f"It holds back {', '.join(one_line(n, 60) for n in held)}." if held else "",
+        examples=_examples(gate),
+        rerun=one_line(gate.rerun, 400),
+    )
+
+
+def never_measured(gate: GateOutcome, result: RunResult) -> bool:
+    """Whether the gate has no value only because its notebook did not run."""
+    status = {n.key: n.status for n in result.notebooks} | {
+        n.name: n.status for n in result.notebooks
+    }
+    return gate.state == "missing" and status.get(gate.notebook) in ("blocked", "skipped")
+
+
+def _extent(gate: GateOutcome) -> str:
+    if gate.count is None:
+        return ""
+    share = f" ({quantity(gate.rate, 'rate')})" if gate.rate is not None else ""
+    return f"{count_of(gate.count, 'row')} {'breaches' if gate.count == 1 else 'breach'} it{share}."
+
+
+def _examples(gate: GateOutcome) -> TableView | None:
+    if not gate.examples:
+        return None
+    columns = list(dict.fromkeys(key for row in gate.examples for key in row))
+    rows = [[row.get(key) for key in columns] for row in gate.examples]
+    return rows_view(
+        columns, rows, label=f"rows that show {gate.metric} {gate.size or gate.notebook}", most=20
+    )
+
+
+def gates(result: RunResult) -> GatesView:
+    """The gates of a run, what needs attention first."""
+    counts: Counter[str] = Counter(g.state for g in result.gates)
+    parts = [f"{counts[s]} {state_words(s).words.lower()}" for s in _ORDER if counts[s]]
+    total = len(result.gates)
+    summary = f"{count_of(total, 'gate')}: {', '.join(parts)}." if total else "No gate was judged."
+    if any(n.status != "completed" for n in result.notebooks):
+        summary += " Notebooks that did not run have judged nothing."
+    rank = {state: i for i, state in enumerate(_ORDER)}
+    rows = [_gate(g, result) for g in sorted(result.gates, key=lambda g: rank.get(g.state, 0))]
+    return GatesView(summary, rows, [row for row in rows if row.anchor])

@@ -1,0 +1,60 @@
+"""The verdict never says more than the record does."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from proofbook.report.gatelist import gates
+from proofbook.report.judgement import reasons, verdict
+from proofbook.suite.result import RunResult
+
+from .conftest import MADE
+
+
+@pytest.mark.parametrize(
+    ("kind", "sentence"),
+    [
+        ("passed", "2 gates need a look, none failed: the enrichment may be used."),
+        ("failed", "1 gate failed: the enrichment may not be used."),
+        ("crashed", "02_enrichment@1000x5000 did not run to its end: there is no verdict."),
+        ("empty", "The run did not come to its end: there is no verdict."),
+    ],
+)
+def test_verdict(kind: str, sentence: str) -> None:
+    assert verdict(MADE[kind]()) == sentence
+
+
+def test_all_gates_passed(passed: RunResult) -> None:
+    run = replace(passed, status="passed", gates=passed.gates[:3])
+    assert verdict(run) == "Every gate passed: the enrichment may be used."
+
+
+def test_warnings_that_were_asked_to_fail(passed: RunResult) -> None:
+    assert "may not be used" in verdict(replace(passed, exit_code=1))
+
+
+def test_a_passed_run_without_gates_allows_nothing(passed: RunResult) -> None:
+    assert "no verdict" in verdict(replace(passed, status="passed", gates=[]))
+
+
+def test_a_part_of_the_suite_gives_no_full_verdict(passed: RunResult) -> None:
+    books = [*passed.notebooks[:4], replace(passed.notebooks[4], status="skipped")]
+    assert "there is no full verdict" in verdict(replace(passed, notebooks=books))
+
+
+def test_a_missing_value_is_no_pass(passed: RunResult) -> None:
+    gate = replace(passed.gates[0], state="missing", value=None)
+    run = replace(passed, status="failed", exit_code=1, gates=[gate])
+    assert verdict(run) == "1 gate had no value: the enrichment may not be used."
+    assert "no value, needed" in reasons(run, gates(run))[0].text
+
+
+def test_reasons_are_few_and_end_with_what_did_not_run(failed: RunResult) -> None:
+    gate = failed.gates[2]
+    many = [replace(gate, metric=f"metric_{i}") for i in range(20)]
+    run = replace(failed, gates=many)
+    found = reasons(run, gates(run))
+    assert found[8].title == "and 12 more"
+    assert found[-1].title == "03_quality, 04_regression, 05_readiness"
