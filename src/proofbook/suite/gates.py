@@ -167,7 +167,7 @@ DEFAULTS: dict[str, Gate] = {
             fail=0.70,
             blocks=AFTER_02,
             title="Awards with an accepted match",
-            remedy="see the unmatched awards in 02_enrichment; is it the right recipient file?",
+            remedy="check the recipient file, and see the unmatched awards in 02_enrichment",
         ),
         Gate(
             "seconds_per_award",
