@@ -100,6 +100,28 @@ def test_hostile_text_is_shown_as_text(rendered: Rendered) -> None:
     assert "more characters)" in text
 
 
+def test_text_contrasts_with_its_ground_in_light_and_dark(rendered: Rendered) -> None:
+    css = Page(_html(rendered("empty"))).styles
+    light, dark = re.findall(r":root \{(.*?)\}", css, re.S)[:2]
+    for scheme in (light, dark):
+        colour = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6})", scheme))
+        assert len(colour) >= 13
+        for name in set(colour) - {"paper", "panel", "rule"}:
+            for ground in ("paper", "panel"):
+                ratio = _contrast(colour[name], colour[ground])
+                assert ratio >= 4.5, f"{name} on {ground}: {ratio:.1f}"
+
+
+def _contrast(first: str, second: str) -> float:
+    """The contrast ratio of WCAG 2.2."""
+    levels = []
+    for colour in (first, second):
+        parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+        linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+        levels.append(sum(w * c for w, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True)))
+    return (max(levels) + 0.05) / (min(levels) + 0.05)
+
+
 def test_secrets_are_masked(passed: RunResult) -> None:
     run = replace(
         passed,
