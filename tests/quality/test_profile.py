@@ -6,6 +6,7 @@ import pyarrow as pa
 import pytest
 
 from proofbook.quality import identifiers, names
+from proofbook.quality.reading import defect_table
 
 AWARDS = pa.table(
     {
@@ -48,6 +49,14 @@ def test_health_counts_every_row_on_both_sides(sides):
         ("recipients", "DUNS", "absent"): 1, ("recipients", "DUNS", "invalid"): 1,
     }  # fmt: skip
     assert frame.groupby(["side", "identifier"])["share"].sum().to_list() == pytest.approx([1] * 4)
+
+
+def test_measures_are_rates_of_all_rows(sides):
+    assert identifiers.measures(*sides) == {
+        "uei_valid_rate": 3 / 5, "duns_valid_rate": 2 / 5, "no_identifier_rate": 2 / 5,
+        "recipient_uei_valid_rate": 3 / 4, "recipient_duns_valid_rate": 2 / 4,
+        "shared_identifier_recipients": 2,
+    }  # fmt: skip
 
 
 def test_invalid_ones_are_shown_by_shape():
@@ -144,3 +153,11 @@ def test_empty_sides_do_not_raise():
         ].sum()
         == 0
     )
+
+
+def test_defects_that_occur_are_listed_most_frequent_first():
+    counts = {"null_words": 3, "zip_defects": 0, "lost_zero_duns": 9, "personal_values": 99}
+    frame = defect_table(counts)
+    assert frame[["defect", "count"]].values.tolist() == [["lost_zero_duns", 9], ["null_words", 3]]
+    assert frame["meaning"].str.len().min() > 20
+    assert defect_table({"null_words": 0})["count"].sum() == 0

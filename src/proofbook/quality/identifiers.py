@@ -117,6 +117,22 @@ def conflicts(awards: pl.DataFrame, recipients: pl.DataFrame) -> pl.DataFrame:
     return both.join(same, on="award_row", how="anti").sort("award_row")
 
 
+def measures(awards: pl.DataFrame, recipients: pl.DataFrame) -> dict[str, float]:
+    """The metrics about identifiers by name; rates are of all rows of a side (0-1).
+
+    Takes the cleaned identifiers of both sides.
+    """
+    uei, duns = (pl.col(f"{name}_state") == VALID for name in ("uei", "duns"))
+    rates = {
+        "uei_valid_rate": awards.select(uei.mean()).item(),
+        "duns_valid_rate": awards.select(duns.mean()).item(),
+        "no_identifier_rate": awards.select((~uei & ~duns).mean()).item(),
+        "recipient_uei_valid_rate": recipients.select(uei.mean()).item(),
+        "recipient_duns_valid_rate": recipients.select(duns.mean()).item(),
+    }
+    return {**rates, "shared_identifier_recipients": sharing(recipients)}
+
+
 def _cleaned(table: pa.Table, uei: str, duns: str) -> pl.DataFrame:
     one, two = clean_uei(frames.raw(table, uei)), clean_duns(frames.raw(table, duns))
     return pl.DataFrame(

@@ -223,17 +223,16 @@ class Page:
 
     def summary(self, *names: str) -> pd.DataFrame:
         """Recorded metrics in words: ``[what, value, 95 % interval, of]``; all without names."""
-        from proofbook.report.words import ABSENT, number, quantity  # noqa: PLC0415 - as below
+        from proofbook.report.words import interval, number, quantity  # noqa: PLC0415 - as below
 
         found = {m.name: m for m in self._recording.metrics}
         rows = []
         for metric in (found[name] for name in names or found):
-            ends = [quantity(end, metric.unit) for end in (metric.low, metric.high)]
             rows.append(
                 (
                     DEFINITIONS[metric.name].title,
-                    quantity(metric.value, metric.unit) if metric.value is not None else ABSENT,
-                    "" if metric.low is None or metric.high is None else " to ".join(ends),
+                    quantity(metric.value, metric.unit),
+                    interval(metric.low, metric.high, metric.unit),
                     "" if metric.n is None else number(metric.n),
                 )
             )
