@@ -131,6 +131,16 @@ def test_many_groups_keep_the_largest_and_say_so() -> None:
     assert "16 smallest groups are not drawn" in figures.rates_by(many, "agency").caption
 
 
+def test_comparison_counts_what_is_the_same_and_caps_what_is_far_off() -> None:
+    frame = pd.DataFrame(
+        {"metric": ["seconds", "a", "b"], "baseline": [10.0, 3, 1], "now": [11.0, 3, 9]}
+    )
+    plot = figures.comparison(frame)
+    assert "1 have not changed at all." in plot.alt
+    assert "b +800 %" in plot.alt
+    assert plot.figure.axes[0].get_xlim() == (-60, 60)
+
+
 def test_same_frame_same_bytes() -> None:
     first, second = (figures.stages(STAGES) for _ in range(2))
     assert first.png() == second.png()

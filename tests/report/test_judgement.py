@@ -58,3 +58,14 @@ def test_reasons_are_few_and_end_with_what_did_not_run(failed: RunResult) -> Non
     found = reasons(run, gates(run))
     assert found[8].title == "and 12 more"
     assert found[-1].title == "03_quality, 04_regression, 05_readiness"
+
+
+def test_a_gate_on_a_change_shows_its_baseline_in_the_unit_of_what_changed(
+    passed: RunResult,
+) -> None:
+    time = replace(passed.gates[3], baseline=0.0046)
+    drop = replace(passed.gates[4], state="pass", value=1.2, baseline=0.74)
+    rows = {row.title: row for row in gates(replace(passed, gates=[time, drop])).rows}
+    assert rows["Time against the baseline"].baseline == "0.0046 s"
+    assert rows["Drop, awards with neither identifier"].baseline == "74.0 %"
+    assert all(row.change == "" for row in rows.values())

@@ -11,6 +11,9 @@ from proofbook.report.views import TableView, rows_view
 from proofbook.report.words import change, count_of, exact, interval, one_line, quantity, size_words
 from proofbook.suite.result import GateOutcome, RunResult
 
+#: Metrics that are a change themselves: what they are the change of, and its unit.
+_CHANGES = {"time_change_pct": "s", "memory_change_pct": "MB"}
+
 #: Gates are listed by what needs attention first.
 _ORDER = ("fail", "missing", "unresolved", "warn", "no_baseline", "pass")
 
@@ -71,8 +74,8 @@ def _gate(gate: GateOutcome, result: RunResult) -> GateView:
         value=quantity(gate.value, gate.unit, beside=(gate.fail, gate.warn)),
         interval=interval(gate.low, gate.high, gate.unit),
         needed=needed(gate),
-        baseline="" if gate.baseline is None else quantity(gate.baseline, gate.unit),
-        change=change(gate.value, gate.baseline, gate.unit),
+        baseline="" if gate.baseline is None else quantity(gate.baseline, _base_unit(gate)),
+        change="" if _is_change(gate) else change(gate.value, gate.baseline, gate.unit),
         notebook=one_line(gate.notebook, 60),
         href=page_link(book),
         message=one_line(gate.message, 600),
@@ -81,6 +84,16 @@ def _gate(gate: GateOutcome, result: RunResult) -> GateView:
         examples=_examples(gate),
         rerun=one_line(gate.rerun, 400),
     )
+
+
+def _is_change(gate: GateOutcome) -> bool:
+    return gate.metric in _CHANGES or gate.metric.endswith("_drop_pp")
+
+
+def _base_unit(gate: GateOutcome) -> str:
+    """The unit of the baseline: that of the metric, or of what the metric is the change of."""
+    default = "rate" if gate.metric.endswith("_drop_pp") else gate.unit
+    return _CHANGES.get(gate.metric, default)
 
 
 def never_measured(gate: GateOutcome, result: RunResult) -> bool:

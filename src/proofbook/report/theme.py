@@ -38,6 +38,9 @@ _STATES: dict[str, tuple[str, str, str]] = {
     "incomplete": ("Incomplete", "✕", "fail"),
     "blocked": ("Blocked", "■", "warn"),
     "skipped": ("Skipped", "–", "none"),
+    "better": ("Better", "✓", "pass"),
+    "worse": ("Worse", "▲", "warn"),
+    "same": ("Same", "–", "none"),
 }
 
 
@@ -53,6 +56,21 @@ class StateWords:
 def state_words(state: str) -> StateWords:
     """How to show a state of a gate, a notebook or a run; an unknown one keeps its own name."""
     return StateWords(*_STATES.get(state, (words.one_line(state, 40).capitalize(), "–", "none")))
+
+
+def badge(state: str) -> Markup:
+    """A known state with its sign and in its tone; any other text as a plain cell.
+
+    >>> badge("no baseline").striptags()
+    '–No baseline'
+    """
+    key = state.replace(" ", "_")
+    if key not in _STATES:
+        return cell(state)
+    shown = state_words(key)
+    return Markup('<span class="state {}"><i aria-hidden="true">{}</i>{}</span>').format(
+        shown.tone, shown.sign, shown.words
+    )
 
 
 def cell(value: object, unit: str = "") -> Markup:
@@ -111,6 +129,7 @@ def environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     made.filters["state"] = state_words
+    made.filters["badge"] = badge
     made.globals["zip"] = zip
     return made
 

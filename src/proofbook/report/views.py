@@ -12,7 +12,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from proofbook.report.figures import Plot
-from proofbook.report.theme import cell
+from proofbook.report.theme import badge, cell
 from proofbook.report.words import is_number, number, one_line, title_of, visible
 from proofbook.suite.result import RunResult, Table
 
@@ -62,10 +62,12 @@ class FigureView:
 
 
 def unit_of(column: str) -> str:
-    """The unit that a recorded table's column has by its name; "key" for what is no quantity."""
+    """The unit a recorded table's column has by its name; "key" or "state" for no quantity."""
     name = column.lower().replace(" ", "_")
     if name in _UNITS:
         return _UNITS[name]
+    if name == "state":
+        return "state"
     if _RATES.search(name):
         return "rate"
     return "key" if _KEYS.search(name) else ""
@@ -107,6 +109,8 @@ def _is_text(value: object) -> bool:
 
 
 def _print(value: Any, unit: str) -> Markup:
+    if unit == "state" and isinstance(value, str):
+        return badge(value)
     if unit == "key" and is_number(value):
         whole = float(value).is_integer()
         return cell(str(int(value)) if whole else str(value))

@@ -11,6 +11,7 @@ from proofbook.report.figures.style import Plot
 from proofbook.report.words import change, number, quantity, size_words, title_of
 
 MOST_ROWS = 24
+MOST_PCT = 60.0  # a rare count that doubles must not hide the others
 
 
 @style.drawing
@@ -95,19 +96,27 @@ def _log_limits(ax: object, awards: Numbers, seconds: Numbers) -> None:
 def comparison(frame: pd.DataFrame, source: str = "") -> Plot:
     """Change of each metric against the baseline: ``frame[metric, baseline, now, low?, high?]``.
 
-    The axis is the change in percent of the baseline; ``low`` and ``high`` are the ends of the
-    interval of ``now``; ``unit`` and ``state``, where given, are shown as words.
+    The axis is the change in percent of the baseline, a triangle at its edge means beyond;
+    ``low`` and ``high`` are the ends of the interval of ``now``; ``unit`` and ``state``, where
+    given, are shown as words. Metrics that are the same are counted, not drawn.
     """
     title = "Change against the baseline"
     now, base = floats(frame, "now"), floats(frame, "baseline")
-    usable = np.isfinite(now) & np.isfinite(base) & (base != 0)
-    left_out = int((~usable).sum())
-    note = (
-        f"{left_out} metric(s) without a baseline other than 0 are not drawn." if left_out else ""
+    known = np.isfinite(now) & np.isfinite(base)
+    same, ratio = known & (now == base), known & (now != base) & (base != 0)
+    note = " ".join(
+        f"{number(int(n))} {words}."
+        for n, words in (
+            (same.sum(), "have not changed at all"),
+            ((~same & ~ratio).sum(), "have no baseline other than 0"),
+        )
+        if n
     )
-    frame = frame[usable].iloc[:MOST_ROWS]
-    if frame.empty:
+    if not known.any():
         return style.empty(title, "no metric has a baseline.")
+    if not ratio.any():
+        return style.empty(title, f"nothing to draw: {note}")
+    frame = frame[ratio].iloc[:MOST_ROWS]
     now, base = floats(frame, "now"), floats(frame, "baseline")
     percent = (now / base - 1) * 100 * np.sign(base)
     ends = [(floats(frame, c) / base - 1) * 100 * np.sign(base) for c in ("low", "high")]
@@ -118,8 +127,13 @@ def comparison(frame: pd.DataFrame, source: str = "") -> Plot:
     )  # fmt: skip
     ys = np.arange(len(now))
     ax.axvline(0, color=style.INK, linewidth=1)
-    ax.errorbar(percent, ys, xerr=np.nan_to_num(error).clip(min=0), fmt="o", color=style.BLUE,
+    reach = float(np.clip(np.nanmax(np.abs([percent, *np.nan_to_num(ends)])) * 1.15, 1, MOST_PCT))
+    inside, ends_in = np.abs(percent) <= reach, np.nan_to_num(error).clip(min=0)
+    ax.errorbar(percent[inside], ys[inside], xerr=ends_in[:, inside], fmt="o", color=style.BLUE,
                 ecolor=style.SKY, elinewidth=2.2, markersize=5)  # fmt: skip
+    for far in np.flatnonzero(~inside):
+        mark = ">" if percent[far] > 0 else "<"
+        ax.plot([np.sign(percent[far]) * reach * 0.97], [far], marker=mark, color=style.BLUE)
     units, states = texts(frame, "unit"), texts(frame, "state")
     names = [style.plain(title_of(t), 28) for t in texts(frame, "metric")]
     parts = []
@@ -139,8 +153,8 @@ def comparison(frame: pd.DataFrame, source: str = "") -> Plot:
         parts.append(f"{names[y]} {move}")
     ax.set_yticks(ys, names)
     ax.set_ylim(len(now) - 0.45, -0.55)
-    reach = max(float(np.nanmax(np.abs([percent, *np.nan_to_num(ends)]))) * 1.15, 1.0)
     ax.set_xlim(-reach, reach)
     style.value_grid(ax, "x")
     style.number_axis(ax, "x", "change (%)")
-    return Plot(figure, f"Against the baseline: {'; '.join(parts)}.", note, title)
+    alt = f"Against the baseline: {'; '.join(parts)}. {note}".strip()
+    return Plot(figure, alt, "", title)
