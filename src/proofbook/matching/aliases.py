@@ -18,20 +18,26 @@ LEAST_AWARDS, LEAST_SHARE = 2, 2 / 3
 def award_aliases(identified: pl.DataFrame, queries: Side, recipients: Side) -> Side:
     """The award names of identified recipients as further names of those, with their places.
 
-    ``identified`` has a row per (query, recipient) with ``awards`` (rows that say so), ``agree``
-    and ``near``. A name that neither resembles the recipient's own nor comes from its place needs a
-    vote of at least two awards and two thirds of all awards of that name, so that one wrong
-    identifier does not carry to the firm's other awards.
+    ``identified`` has a row per (query, recipient) with ``awards`` (rows that say so) and
+    ``agree``. A name that does not resemble the recipient's own must be no other recipient's name,
+    and needs a vote of at least two awards and two thirds of all awards of that name, so that one
+    wrong identifier does not carry to the firm's other awards.
     """
     names = queries.names
     first = np.searchsorted(names.owner, identified["query"].to_numpy())
     frame = identified.with_columns(key=pl.Series(names.joined[first]))
     votes = pl.col("awards").sum()
     frame = frame.with_columns(
-        votes=votes.over("key", "recipient"), total=votes.over("key")
+        votes=votes.over("key", "recipient"),
+        total=votes.over("key"),
+        own=pl.Series(np.isin(names.joined[first], recipients.names.joined)),
     ).filter(
         (pl.col("agree") > 0)
-        | ((pl.col("votes") >= LEAST_AWARDS) & (pl.col("votes") >= LEAST_SHARE * pl.col("total")))
+        | (
+            ~pl.col("own")
+            & (pl.col("votes") >= LEAST_AWARDS)
+            & (pl.col("votes") >= LEAST_SHARE * pl.col("total"))
+        )
     )
     query, recipient = frame["query"].to_numpy(), frame["recipient"].to_numpy()
     rows, owner = _rows_of(names, query, recipient)

@@ -25,7 +25,7 @@ POSTINGS_PER_TOKEN = 3_000
 POSTINGS_PER_QUERY = 12_000
 #: Names kept per query name.
 KEPT = 24
-#: A word at most this frequent may be a misspelling, or be misspelled elsewhere.
+#: Of two words one edit apart, one is taken for the other's misspelling when it is this rare.
 RARE_WORD = 50
 
 _UNIT = 64  # whole-number weights are 1/64 of a natural-log unit
@@ -124,9 +124,9 @@ def _words(
     df = np.bincount(names.words, minlength=len(vocabulary))
     name = np.repeat(np.arange(len(queries)), queries.counts)
     word = queries.words.astype(np.int64)
-    doubtful = open_names[name] & (df[word] <= RARE_WORD)
+    doubtful = open_names[name] & (df[word] <= POSTINGS_PER_TOKEN)
     ours, other = similar_words(vocabulary.words, np.unique(word[doubtful]).astype(np.int32))
-    present = df[other] > 0
+    present = (df[other] > 0) & (np.minimum(df[ours], df[other]) <= RARE_WORD)
     ours, other = ours[present], other[present]
     sizes = np.bincount(ours, minlength=len(vocabulary))
     first = np.concatenate([[0], np.cumsum(sizes)])

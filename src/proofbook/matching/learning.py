@@ -16,7 +16,7 @@ from typing import Any
 import lightgbm as lgb
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
+from scipy.optimize import isotonic_regression
 
 from proofbook.matching.evidence import FEATURES
 from proofbook.matching.links import RIVALRY, Links, rivalry
@@ -24,6 +24,8 @@ from proofbook.matching.links import RIVALRY, Links, rivalry
 FOLDS = 4
 #: Fewer labelled queries than this say too little about rare kinds of evidence.
 ENOUGH = 1_500
+#: Even perfect evidence joins two firms this often: registers hold errors of their own.
+RECORD_ERROR = 0.001
 _NAMES = [*FEATURES, *RIVALRY]
 _ROUNDS = 120
 _FITTING: dict[str, Any] = {
@@ -35,6 +37,9 @@ _FITTING: dict[str, Any] = {
     "max_bin": 127,
     "deterministic": True,
     "force_row_wise": True,
+    # One thread: the sets are small, and idle OpenMP threads that spin beside another busy process
+    # can make a second of fitting last a minute.
+    "num_threads": 1,
     "verbosity": -1,
 }
 
@@ -45,8 +50,7 @@ class Model:
 
     alone: lgb.Booster
     together: lgb.Booster
-    slope: float
-    intercept: float
+    knots: tuple[NDArray[np.float64], NDArray[np.float64]]  # raw and calibrated log-odds
     threshold: float
     source: str  # "learned" or "default"
     queries: int  # labelled queries it was learned from
@@ -61,7 +65,7 @@ class Model:
         """Calibrated probability that each link joins one and the same firm."""
         features = np.hstack([links.features, rivalry(links, firm, self.strength(links))])
         raw: NDArray[np.float64] = self.together.predict(features, raw_score=True)
-        return logistic(self.slope * raw + self.intercept)
+        return calibrated(raw, self.knots)
 
 
 def logistic(x: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -78,7 +82,6 @@ def learn(
     *,
     target_precision: float,
     seed: int,
-    threads: int,
 ) -> Model:
     """The model of labelled links.
 
@@ -87,20 +90,19 @@ def learn(
     order given by content, so that the fitted trees do not depend on the order of the input.
     """
     fold = (number % np.uint64(FOLDS)).astype(np.int64)
-    settings = {**_FITTING, "seed": seed, "num_threads": threads}
+    settings = {**_FITTING, "seed": seed}
     label = right.astype(np.float64)
     strength = _held_back(links.features, label, fold, settings, list(FEATURES.values()))
     features = np.hstack([links.features, rivalry(links, firm, strength)])
     directions = [*FEATURES.values(), *RIVALRY.values()]
     raw = _held_back(features, label, fold, settings, directions)
     best = best_of_query(links, raw)
-    slope, intercept = _calibrate(raw[best], right[best])
-    held = logistic(slope * raw[best] + intercept)
+    knots = _calibrate(raw[best], right[best])
+    held = calibrated(raw[best], knots)
     return Model(
         alone=_fit(links.features, label, settings, list(FEATURES.values()), list(FEATURES)),
         together=_fit(features, label, settings, directions, _NAMES),
-        slope=slope,
-        intercept=intercept,
+        knots=knots,
         threshold=threshold(held, right[best], target_precision),
         source="learned",
         queries=len(best),
@@ -124,6 +126,13 @@ def threshold(probability: NDArray[np.float64], right: NDArray[np.bool_], target
     if not precise.any():
         return 1.0
     return float(np.clip(probability[order][np.flatnonzero(precise)[-1]], 0.5, 0.995))
+
+
+def expected_threshold(probability: NDArray[np.float64], target: float) -> float:
+    """The least probability from which up the mean probability reaches the target precision."""
+    order = np.sort(probability)[::-1]
+    reached = np.flatnonzero(np.cumsum(order) / np.arange(1, len(order) + 1) >= target)
+    return float(np.clip(order[reached[-1]], 0.5, 0.995)) if len(reached) else 0.995
 
 
 def _fit(
@@ -154,17 +163,36 @@ def _held_back(
     return raw
 
 
-def _calibrate(raw: NDArray[np.float64], right: NDArray[np.bool_]) -> tuple[float, float]:
-    """Slope and intercept of the logistic calibration (Platt 1999, with his smoothed targets)."""
-    good, bad = right.sum(), (~right).sum()
-    target = np.where(right, (good + 1) / (good + 2), 1 / (bad + 2))
+def _calibrate(
+    raw: NDArray[np.float64], right: NDArray[np.bool_]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Knots of the calibration: raw log-odds, and log-odds of being right.
 
-    def loss(x: NDArray[np.float64]) -> float:
-        z = x[0] * raw + x[1]
-        return float((np.logaddexp(0, z) - target * z).sum())
+    Isotonic regression over groups of about fifty held-back predictions (Zadrozny and Elkan 2002).
+    Each level of it gets half a success and half a failure more, so that none is certain.
+    """
+    order = np.argsort(raw, kind="stable")
+    groups = np.array_split(order, max(len(order) // 50, 1))
+    centre = np.array([raw[g].mean() for g in groups])
+    size = np.array([len(g) for g in groups])
+    level = isotonic_regression([right[g].mean() for g in groups], weights=size).x
+    # One knot per level, in its middle: between levels the odds rise steadily.
+    starts = np.flatnonzero(np.diff(level, prepend=-1))
+    weight = np.add.reduceat(size, starts)
+    middle = np.add.reduceat(centre * size, starts) / weight
+    share = (level[starts] * weight + 0.5) / (weight + 1)
+    share = np.minimum(np.maximum.accumulate(share), 1 - RECORD_ERROR)
+    return middle, np.log(share / (1 - share))
 
-    slope, intercept = minimize(loss, np.array([1.0, 0.0]), method="Nelder-Mead").x
-    return max(float(slope), 0.1), float(intercept)
+
+def calibrated(
+    raw: NDArray[np.float64], knots: tuple[NDArray[np.float64], NDArray[np.float64]]
+) -> NDArray[np.float64]:
+    """Probabilities of raw log-odds: linear between knots, beyond the last ones parallel to raw."""
+    x, y = knots
+    inside = np.interp(raw, x, y)
+    outside = np.minimum(raw - x[0], 0) + np.maximum(raw - x[-1], 0)
+    return logistic(inside + outside)
 
 
 def save(model: Model, folder: Any) -> None:
@@ -172,8 +200,7 @@ def save(model: Model, folder: Any) -> None:
     model.alone.save_model(str(folder / "alone.txt"))
     model.together.save_model(str(folder / "together.txt"))
     numbers = {
-        "slope": model.slope,
-        "intercept": model.intercept,
+        "knots": [k.round(6).tolist() for k in model.knots],
         "threshold": model.threshold,
         "queries": model.queries,
         "prior": model.prior,
@@ -185,7 +212,9 @@ def default_model() -> Model:
     """The shipped model, learned from synthetic worlds, for inputs with too few identifiers."""
     folder = resources.files("proofbook.matching") / "models"
     numbers = json.loads((folder / "calibration.json").read_text())
+    x, y = (np.array(k) for k in numbers.pop("knots"))
     return Model(
+        knots=(x, y),
         alone=lgb.Booster(model_str=(folder / "alone.txt").read_text()),
         together=lgb.Booster(model_str=(folder / "together.txt").read_text()),
         source="default",

@@ -31,6 +31,7 @@ ABBREVIATIONS: dict[str, str] = {
         "INTERNATIONAL": "INTL INTERNATL INTERNAT INTERNL INTRNTL INTNL INT",
         "NATIONAL": "NATL NAT",
         "LABORATORY": "LAB LABRATORY LABORATORIE LABTORY",
+        "SOFTWARE": "SW SFTWR SOFTW",
         "SYSTEM": "SYS SYST SYSTM SYSTEMES",
         "ENGINEERING": "ENGR ENGRG ENG ENGG ENGINEERIN ENGINEER ENGNRNG",
         "MANUFACTURING": "MFG MANUF MANUFACTURIN MANUFACT MFGR MANUFACTURER",
@@ -96,7 +97,9 @@ def canonical(word: str) -> str:
         return ABBREVIATIONS[word]
     if len(word) > 4 and word.endswith("IES"):
         word = word[:-3] + "Y"
-    elif len(word) > 3 and word[-1] == "S" and word[-2] not in "SUI":
+    elif (
+        len(word) > 3 and word[-1] == "S" and (word[-2] not in "SUI" or word[:-1] in ABBREVIATIONS)
+    ):
         word = word[:-1]
     return ABBREVIATIONS.get(word, word)
 

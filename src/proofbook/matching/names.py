@@ -23,6 +23,12 @@ _OTHER_NAME = (
 )
 _SPLIT = re.compile(_OTHER_NAME)
 _PARENTHESIS = re.compile(r"\(([^()]*)(?:\)|$)")
+_PHRASES = {
+    r"\bLIMITED LIABILITY (?:COMPANY|CO|CORPORATION|CORP)\b": "LLC",
+    r"\bLIMITED LIABILITY (?:PARTNERSHIP|PTNRSHP)\b": "LLP",
+    r"\bLIMITED PARTNERSHIP\b": "LP",
+    r"\bPROFESSIONAL (?:CORPORATION|CORP)\b": "PC",
+}
 _INITIALS = re.compile(r"\b([A-Z]) (?=[A-Z]\b)")
 
 
@@ -131,6 +137,8 @@ def _words(text: pl.Series, vocabulary: Vocabulary) -> tuple[NDArray[np.int64], 
     plain = text.str.replace_all("'", "", literal=True)
     plain = plain.str.replace_all(r"[&+]", " AND ")
     plain = plain.str.replace_all(r"[^A-Z0-9]+", " ").str.strip_chars(" ")
+    for phrase, short in _PHRASES.items():
+        plain = plain.str.replace(phrase, short)
     initials = plain.str.contains(r"\b[A-Z] [A-Z]\b")
     if initials.any():
         merged = [_INITIALS.sub(r"\1", t) for t in plain.filter(initials)]

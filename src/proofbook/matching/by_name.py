@@ -1,0 +1,229 @@
+"""The name tier: recipients for the awards that identifiers leave open, with probabilities."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from proofbook.matching.aliases import award_aliases
+from proofbook.matching.candidates import find
+from proofbook.matching.decide import Decisions, decide
+from proofbook.matching.evidence import AT
+from proofbook.matching.learning import (
+    ENOUGH,
+    Model,
+    best_of_query,
+    default_model,
+    expected_threshold,
+    learn,
+    logistic,
+)
+from proofbook.matching.lexicon import Vocabulary, mix
+from proofbook.matching.links import Firms, Links, clusters, link, strongest
+from proofbook.matching.names import select
+from proofbook.matching.prepare import Awards, Recipients
+from proofbook.matching.settings import MatchSettings
+from proofbook.matching.sides import Side
+from proofbook.measure import Recorder
+
+#: Queries that the model is learned from at most, and share of them whose firm is hidden.
+TRAINING_QUERIES = 12_000
+HIDDEN_SHARE = 0.2
+#: What counts as nearly certain, and how many such candidates a rate may be counted on.
+_NEARLY, _COUNTED = 0.95, 200
+
+
+@dataclass(frozen=True)
+class ByName:
+    """What names say: links whose ``query`` is the ask (see ``identify``), and their decisions."""
+
+    links: Links
+    firm: NDArray[np.int64]
+    probability: NDArray[np.float64]
+    decisions: Decisions
+    model: Model
+    counters: dict[str, int]
+
+
+def match_names(
+    told: pl.DataFrame,
+    ours: Awards,
+    theirs: Recipients,
+    idf: NDArray[np.float32],
+    vocabulary: Vocabulary,
+    settings: MatchSettings,
+    recorder: Recorder,
+    chunk_size: int,
+) -> ByName:
+    """Search, weigh and decide every award of ``told`` that its identifiers do not settle."""
+    settled = pl.col("recipient").is_not_null() & ~pl.col("undecided")
+    sure = told.filter(settled & (pl.col("agree") > 0) & ~pl.col("conflict"))
+    open_asks = (
+        told.filter((~settled).fill_null(True) | (pl.col("agree") == 0)).unique("ask").sort("ask")
+    )
+    opened = open_asks["query"].unique().sort().to_numpy()
+    taught = _teachers(sure, ours.queries) if settings.model == "auto" else opened[:0]
+    if len(taught) < ENOUGH:
+        taught = opened[:0]
+    asked = _side_of(ours.queries, np.union1d(opened, taught))
+    with recorder.stage("candidates", rows=len(asked.names)):
+        pairs = find(asked, theirs.side, idf, vocabulary, chunk_size)
+    with recorder.stage("evidence", rows=len(pairs)):
+        known = link(asked, theirs.side, pairs, idf, vocabulary)
+    with recorder.stage("learning", rows=len(taught)):
+        model = (
+            _learn(known, taught, sure, ours.queries, theirs.firms, settings)
+            if len(taught)
+            else default_model()
+        )
+    with recorder.stage("aliases"):
+        identified = (
+            told.filter(settled & ~pl.col("conflict"))
+            .group_by("query", "recipient")
+            .agg(awards=pl.len(), agree=pl.col("agree").first())
+            .sort("query", "recipient")
+        )
+        aliases = award_aliases(identified, ours.queries, theirs.side)
+        opens = _side_of(ours.queries, opened)
+        further = find(opens, aliases, idf, vocabulary, chunk_size)
+        by_alias = link(opens, aliases, further, idf, vocabulary)
+    with recorder.stage("probability", rows=len(open_asks)):
+        links = strongest([known.take(np.isin(known.query, opened)), by_alias])
+        firm = clusters(links, theirs.firms)
+        probability = model.probability(links, firm)
+        at, ask = _spread(links.query, open_asks["query"].to_numpy())
+        probability = _with_identifiers(
+            probability[at], open_asks[ask], links.recipient[at], theirs
+        )
+        links = replace(links.take(at), query=open_asks["ask"].to_numpy()[ask].astype(np.int64))
+        probability = _at_home(links, probability, model.prior)
+        top = probability[best_of_query(links, probability)]
+        decisions = decide(
+            links,
+            firm[at],
+            probability,
+            accept=max(model.threshold, expected_threshold(top, settings.target_precision)),
+            review=settings.review_probability,
+        )
+    counters = {"pairs_compared": len(pairs) + len(further), "candidate_links": len(links)}
+    return ByName(links, firm[at], probability, decisions, model, counters)
+
+
+def _spread(
+    query: NDArray[np.int64], asked: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Rows of the (ordered) links for every ask of their query, and the ask's position."""
+    first, last = np.searchsorted(query, asked), np.searchsorted(query, asked, "right")
+    count = last - first
+    step = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+    return np.repeat(first, count) + step, np.repeat(np.arange(len(asked)), count)
+
+
+def _with_identifiers(
+    probability: NDArray[np.float64],
+    asks: pl.DataFrame,
+    recipient: NDArray[np.int64],
+    theirs: Recipients,
+) -> NDArray[np.float64]:
+    """Probabilities after what identifiers say that settle nothing.
+
+    An award and a recipient may each have an identifier of a kind, and they differ: rare but not
+    absurd for one firm, which may hold several, and the rule for two. How rare is counted on the
+    awards at hand: among candidates that the names make nearly certain, and among those that they
+    rule out. Awards without identifiers say nothing either way.
+    """
+    held = theirs.identifiers[recipient]
+    asked = (asks["uei"].is_not_null() | asks["duns"].is_not_null()).to_numpy()
+    differ = np.zeros(len(asks), np.bool_)
+    for column in ("uei", "duns"):
+        differ |= (asks[column] != held[column]).fill_null(False).to_numpy()
+        asked &= ~(asks[column] == held[column]).fill_null(False).to_numpy()
+    same, other = asked & (probability >= _NEARLY), asked & (probability <= 1 - _NEARLY)
+    if min(same.sum(), other.sum()) < _COUNTED:
+        return probability
+    of_same = (differ[same].sum() + 1) / (same.sum() + 2)
+    of_other = (differ[other].sum() + 1) / (other.sum() + 2)
+    against = np.log(of_same / of_other)
+    neutral = np.log((1 - of_same) / (1 - of_other))
+    p = np.clip(probability, 1e-9, 1 - 1e-9)
+    weight = np.where(differ, min(against, 0.0), max(neutral, 0.0))
+    return logistic(np.log(p / (1 - p)) + np.where(asked, weight, 0.0))
+
+
+def _at_home(links: Links, probability: NDArray[np.float64], prior: float) -> NDArray[np.float64]:
+    """Probabilities for awards among which the firm is absent more (or less) often than learned.
+
+    The share of awards whose best candidate is right is found by the iteration of Saerens, Latinne
+    and Decaestecker (2002), and the odds are moved by it.
+    """
+    p = np.clip(probability, 1e-9, 1 - 1e-9)
+    odds = np.log(p / (1 - p))
+    best = best_of_query(links, probability)
+    if not len(best):
+        return probability
+    share, shift = prior, 0.0
+    for _ in range(50):
+        share = float(np.clip(logistic(odds[best] + shift).mean(), 0.02, 0.98))
+        shift = np.log(share / (1 - share)) - np.log(prior / (1 - prior))
+    return logistic(odds + shift)
+
+
+def _side_of(queries: Side, chosen: NDArray[np.int64]) -> Side:
+    """The names of some queries; owners keep their numbers."""
+    rows = np.flatnonzero(np.isin(queries.names.owner, chosen))
+    return Side(select(queries.names, rows), queries.places.take(rows), queries.identity)
+
+
+def _teachers(sure: pl.DataFrame, queries: Side) -> NDArray[np.int64]:
+    """Queries to learn from: identified, names agree; a sample by content where there are many."""
+    query = sure["query"].unique().sort().to_numpy()
+    order = np.argsort(mix(queries.identity[query]), kind="stable")
+    out: NDArray[np.int64] = np.sort(query[order[:TRAINING_QUERIES]])
+    return out
+
+
+def _maybe_right(links: Links) -> NDArray[np.bool_]:
+    """Links whose label nobody knows: the award's name at the award's place.
+
+    A firm is often listed several times under different identifiers. Where one of them is the
+    answer the others are not wrong, and where it is hidden they are not "not there".
+    """
+    place = np.nan_to_num(links.features[:, [AT["ZIP"], AT["city"]]], nan=0.0).max(axis=1)
+    name = (links.features[:, AT["name equal"]] >= 1) | (links.features[:, AT["letters"]] >= 0.93)
+    out: NDArray[np.bool_] = name & (place == 1)
+    return out
+
+
+def _learn(
+    known: Links,
+    taught: NDArray[np.int64],
+    sure: pl.DataFrame,
+    queries: Side,
+    firms: Firms,
+    settings: MatchSettings,
+) -> Model:
+    links = strongest([known.take(np.isin(known.query, taught))])
+    order = np.lexsort((links.identity, links.query))
+    links = links.take(order)
+    firm = clusters(links, firms)
+    answers = sure.select("query", pl.col("hits")).explode("hits").unique()
+    right_pairs = answers["query"].to_numpy().astype(np.int64) << 32 | answers["hits"].to_numpy()
+    named = np.isin(links.query << 32 | links.recipient, right_pairs)
+    right = np.isin(firm, np.unique(firm[named]))
+    number = mix(queries.identity[links.query])
+    hidden = (mix(number) % np.uint64(1000)) < np.uint64(1000 * HIDDEN_SHARE)
+    unknown = _maybe_right(links) & ~named
+    kept = np.where(hidden, ~(named | unknown), right | ~unknown)
+    links, firm, number = links.take(kept), firm[kept], number[kept]
+    right = (right & ~hidden)[kept]
+    return learn(
+        links,
+        firm,
+        right,
+        number,
+        target_precision=settings.target_precision,
+        seed=settings.seed,
+    )
