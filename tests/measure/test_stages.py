@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from proofbook.measure import StageRecord
-from proofbook.measure.stages import stage_table
+from proofbook.measure.stages import costs, stage_table
 
 
 def record(name: str, depth: int, *, failed: bool = False) -> StageRecord:
@@ -25,3 +25,11 @@ def test_a_row_has_time_memory_and_rows():
 
 def test_no_stage_no_row():
     assert stage_table([]).empty
+
+
+def test_costs_are_per_award_and_of_the_limit():
+    whole = StageRecord("all", 20.0, 30.0, 1500.0, 100.0, 120.0, None, 0, failed=False)
+    assert costs(whole, 1000, 2000.0) == {
+        "seconds": 20.0, "seconds_per_award": 0.02, "awards_per_second": 50.0,
+        "cpu_seconds": 30.0, "peak_memory_mb": 1500.0, "memory_pressure_pct": 75.0,
+    }  # fmt: skip

@@ -14,6 +14,7 @@ from proofbook.matching.schema import ACCEPTED_METHODS, METHODS
 from proofbook.measure.statistics import wilson
 from proofbook.quality.accuracy import evaluate, with_right_names
 from proofbook.quality.firms import evaluate_firms
+from proofbook.quality.metrics import DEFINITIONS
 
 
 def counts(tier):
@@ -206,3 +207,11 @@ def test_a_firm_is_what_is_spelled_alike(enriched, truth):
         ("uei-exact", "a", {"Company": "A", "Duns": "'1'"}),
     ]
     assert evaluate_firms(enriched(*rows), truth((0, "a"), (1, "a"))).recall == wilson(2, 2)
+
+
+def test_measures_are_those_that_need_truth(enriched, truth):
+    measures = evaluate(enriched(("uei-exact", "a")), truth((0, "a"))).measures()
+    needed = {d.name for d in DEFINITIONS.values() if d.needs_truth}
+    assert set(measures) == needed - {"calibration_error_rate"}
+    assert measures["precision_rate"] == wilson(1, 1)
+    assert measures["fuzzy_f1_rate"].value is None

@@ -9,11 +9,13 @@ from hypothesis import strategies as st
 from proofbook.matching.schema import ACCEPTED_METHODS, FLAGS, METHODS
 from proofbook.measure.statistics import wilson
 from proofbook.quality.groups import DIMENSIONS, NOT_GIVEN, identifier_type
+from proofbook.quality.metrics import DEFINITIONS
 from proofbook.quality.rates import (
     MOST_GROUPS,
     OTHERS,
     flagged,
     fuzzy_precision_estimate,
+    identifier_measures,
     match_rates,
     rates_by,
 )
@@ -143,3 +145,17 @@ def test_flags_are_counted_over_all_awards(enriched, flag):
     table = enriched(("uei-exact", {"match_flags": [flag, "other"]}), "unmatched", "unmatched")
     assert flagged(table, flag) == wilson(1, 3)
     assert flagged(table, "absent") == wilson(0, 3)
+
+
+def test_measures_carry_the_names_of_the_registry(enriched):
+    table = enriched(("uei-exact", {"UEI": "ZQGGGHJH74DW"}), "unmatched", "name-fuzzy-candidate")
+    measures = match_rates(table).measures()
+    assert set(measures) <= set(DEFINITIONS)
+    assert measures["match_rate"] == wilson(1, 3) == measures["uei_exact_rate"]
+    assert sum(m.value for name, m in measures.items() if name != "match_rate") == pytest.approx(1)
+    by_identifier = identifier_measures(rates_by(table, "identifier"))
+    assert by_identifier == {
+        "match_rate_uei_rate": wilson(1, 1),
+        "match_rate_duns_rate": wilson(0, 0),
+        "match_rate_none_rate": wilson(0, 2),
+    }

@@ -1,4 +1,4 @@
-"""Stage records as a table for people."""
+"""Stage records as metrics, and as a table for people."""
 
 from __future__ import annotations
 
@@ -7,6 +7,21 @@ from collections.abc import Sequence
 import pandas as pd
 
 from proofbook.measure.recorder import StageRecord
+
+
+def costs(whole: StageRecord, awards: int, memory_limit_mb: float) -> dict[str, float]:
+    """What an enrichment of so many awards took, by the names of the metrics.
+
+    ``memory_pressure_pct`` is the peak in percent of ``memory_limit_mb``.
+    """
+    return {
+        "seconds": whole.wall_s,
+        "seconds_per_award": whole.wall_s / awards,
+        "awards_per_second": awards / whole.wall_s,
+        "cpu_seconds": whole.cpu_s,
+        "peak_memory_mb": whole.peak_mb,
+        "memory_pressure_pct": 100 * whole.peak_mb / memory_limit_mb,
+    }
 
 
 def stage_table(stages: Sequence[StageRecord]) -> pd.DataFrame:

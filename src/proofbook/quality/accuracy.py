@@ -91,6 +91,19 @@ class Accuracy:
             rows.append(row | {"f1": t.f1})
         return pd.DataFrame(rows)
 
+    def measures(self) -> dict[str, Interval]:
+        """The metrics against truth, by their names; an F1 has no interval."""
+        whole, fuzzy = self.overall, self.without_identifier
+        return {
+            "precision_rate": whole.precision,
+            "recall_rate": whole.recall,
+            "f1_rate": Interval(whole.f1, None, None, whole.n),
+            "fuzzy_precision_rate": fuzzy.precision,
+            "fuzzy_recall_rate": fuzzy.recall,
+            "fuzzy_f1_rate": Interval(fuzzy.f1, None, None, fuzzy.n),
+            "absent_linked_rate": self.absent_linked,
+        }
+
     def to_json(self) -> dict[str, Any]:
         """The figures as plain JSON values, without the errors themselves."""
         kept = ("awards", "tiers", "absent_linked", "offered", "recall_without_successions")

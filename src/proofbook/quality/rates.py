@@ -9,7 +9,16 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 
-from proofbook.matching.schema import ACCEPTED_METHODS, METHODS, NAME_EXACT, NAME_FUZZY
+from proofbook.matching.schema import (
+    ACCEPTED_METHODS,
+    CANDIDATE,
+    DUNS_EXACT,
+    METHODS,
+    NAME_EXACT,
+    NAME_FUZZY,
+    UEI_EXACT,
+    UNMATCHED,
+)
 from proofbook.measure.statistics import Interval, mean_interval, wilson
 from proofbook.quality import frames, groups
 
@@ -20,6 +29,24 @@ OTHERS = "all others"
 DECISION = ("Company", "City", "State", "recipient_hash")
 
 
+#: The metric that says how many awards each method decided.
+METHOD_METRICS = {
+    UEI_EXACT: "uei_exact_rate",
+    DUNS_EXACT: "duns_exact_rate",
+    NAME_EXACT: "name_exact_rate",
+    NAME_FUZZY: "name_fuzzy_rate",
+    CANDIDATE: "candidate_rate",
+    UNMATCHED: "unmatched_rate",
+}
+
+#: The metric of the match rate of the awards with each identifier.
+IDENTIFIER_METRICS = {
+    groups.UEI: "match_rate_uei_rate",
+    groups.DUNS_ONLY: "match_rate_duns_rate",
+    groups.NO_IDENTIFIER: "match_rate_none_rate",
+}
+
+
 @dataclass(frozen=True)
 class MatchRates:
     """``overall``: accepted of all awards; ``methods``: ``[method, n, share, low, high]``."""
@@ -28,6 +55,16 @@ class MatchRates:
     accepted: int
     awards: int
     methods: pd.DataFrame
+
+    def measures(self) -> dict[str, Interval]:
+        """The match rate and the share of every method, by the names of their metrics."""
+        shares = {
+            METHOD_METRICS[row["method"]]: Interval(
+                row["share"], row["low"], row["high"], self.awards
+            )
+            for row in self.methods.to_dict("records")
+        }
+        return {"match_rate": self.overall, **shares}
 
 
 def match_rates(enriched: pa.Table) -> MatchRates:
@@ -72,6 +109,15 @@ def rates_by(enriched: pa.Table, dimension: groups.Dimension) -> pd.DataFrame:
         rate = wilson(k, n)
         rows.append((name, n, k, rate.value, rate.low, rate.high))
     return pd.DataFrame(rows, columns=["label", "n", "accepted", "rate", "low", "high"])
+
+
+def identifier_measures(by_identifier: pd.DataFrame) -> dict[str, Interval]:
+    """The match rates of `rates_by` identifier, by the names of their metrics; empty of 0 awards."""
+    rows = {row["label"]: row for row in by_identifier.to_dict("records")}
+    return {
+        metric: wilson(rows[label]["accepted"], rows[label]["n"]) if label in rows else wilson(0, 0)
+        for label, metric in IDENTIFIER_METRICS.items()
+    }
 
 
 def fuzzy_precision_estimate(

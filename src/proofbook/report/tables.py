@@ -9,7 +9,8 @@ import pandas as pd
 
 from proofbook.report.words import is_number, number, one_line, quantity, visible
 
-#: Longest text shown in a cell; what was cut is kept in the cell's title up to this many times ten.
+#: Longest text shown in a cell unless another width is asked for; ten times as much of what was
+#: cut is kept in the cell's title.
 CELL = 80
 
 
@@ -33,11 +34,13 @@ def table(
     *,
     units: dict[str, str] | None = None,
     rows: int = 50,
+    width: int = CELL,
 ) -> HtmlTable:
     """The first ``rows`` of a frame with their caption; ``units`` gives a column's unit by name.
 
-    Numbers are right-aligned and carry their unit ("rate" reads as percent). Markup, control and
-    direction characters in the data are shown as text.
+    Text is shown up to ``width`` characters; the whole of it is the cell's title. Numbers are
+    right-aligned and carry their unit ("rate" reads as percent). Markup, control and direction
+    characters in the data are shown as text.
     """
     shown, units = frame.head(rows), units or {}
     names = [str(column) for column in frame.columns]
@@ -48,9 +51,9 @@ def table(
     )
     body, plain_rows = [], []
     for values in shown.itertuples(index=False, name=None):
-        words = [_words(v, units.get(n, "")) for n, v in zip(names, values, strict=True)]
+        words = [_words(v, units.get(n, ""), width) for n, v in zip(names, values, strict=True)]
         cells = zip(values, words, numeric, strict=True)
-        body.append("".join(_cell(value, word, right) for value, word, right in cells))
+        body.append("".join(_cell(value, word, right, width) for value, word, right in cells))
         plain_rows.append("\t".join(words))
     title = one_line(caption, 400)
     if len(frame) > rows:
@@ -75,17 +78,17 @@ def _absent(value: object) -> bool:
     return value is None or value is pd.NaT or value is pd.NA or value != value  # noqa: PLR0124
 
 
-def _words(value: object, unit: str) -> str:
+def _words(value: object, unit: str, width: int) -> str:
     if _absent(value):
         return "–"
-    return quantity(value, unit) if is_number(value) else one_line(value, CELL)
+    return quantity(value, unit) if is_number(value) else one_line(value, width)
 
 
 def _right(numeric: bool) -> str:
     return ' class="number" align="right"' if numeric else ""
 
 
-def _cell(value: object, word: str, numeric: bool) -> str:
+def _cell(value: object, word: str, numeric: bool, width: int) -> str:
     full = "" if is_number(value) or _absent(value) else visible(value)
-    title = f' title="{escape(full[: CELL * 10])}"' if len(full) > CELL else ""
+    title = f' title="{escape(full[: CELL * 10])}"' if len(full) > width else ""
     return f"<td{_right(numeric)}{title}><bdi>{escape(word)}</bdi></td>"

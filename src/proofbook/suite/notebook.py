@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 from IPython.display import display
 
 from proofbook.errors import NotebookError, did_you_mean
+from proofbook.measure.statistics import Interval
 from proofbook.params import Settings
 from proofbook.quality.metrics import DEFINITIONS, declared
 from proofbook.sources.personal import is_personal
@@ -183,6 +184,17 @@ class Page:
                 baseline=scraps.plain(baseline, f"{name}.baseline", optional=True),
                 note=note,
             )
+        )
+
+    def estimate(self, name: str, interval: Interval, *, note: str = "") -> None:
+        """Records an estimate as one metric: value, ends of its interval, and denominator."""
+        self.record(
+            name,
+            interval.value,
+            low=interval.low,
+            high=interval.high,
+            n=interval.n,
+            note=note if interval.value is not None else note or "0 of 0 is no rate",
         )
 
     def record_table(self, name: str, frame: pd.DataFrame, caption: str = "") -> None:
