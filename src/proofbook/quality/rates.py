@@ -59,9 +59,7 @@ class MatchRates:
     def measures(self) -> dict[str, Interval]:
         """The match rate and the share of every method, by the names of their metrics."""
         shares = {
-            METHOD_METRICS[row["method"]]: Interval(
-                row["share"], row["low"], row["high"], self.awards
-            )
+            METHOD_METRICS[row["method"]]: wilson(row["n"], self.awards)
             for row in self.methods.to_dict("records")
         }
         return {"match_rate": self.overall, **shares}
@@ -112,7 +110,7 @@ def rates_by(enriched: pa.Table, dimension: groups.Dimension) -> pd.DataFrame:
 
 
 def identifier_measures(by_identifier: pd.DataFrame) -> dict[str, Interval]:
-    """The match rates of `rates_by` identifier, by the names of their metrics; empty of 0 awards."""
+    """The match rates of `rates_by` identifier, by the names of their metrics."""
     rows = {row["label"]: row for row in by_identifier.to_dict("records")}
     return {
         metric: wilson(rows[label]["accepted"], rows[label]["n"]) if label in rows else wilson(0, 0)

@@ -32,6 +32,9 @@ MOST_ROWS, MOST_EXAMPLES = 500, 20
 #: Notebooks that read nothing from another one.
 FIRST = ("01_profiling", SIZED)
 
+#: Characters that no message exceeds.
+WHOLE = 1000
+
 #: The run of a notebook that is open in JupyterLab.
 INTERACTIVE = "interactive"
 
@@ -254,9 +257,12 @@ class Page:
         """Prose computed at this value; text that came from data must be escaped by the caller."""
         _display({"text/markdown": markdown, "text/plain": markdown})
 
-    def table(self, frame: pd.DataFrame, caption: str = "") -> None:
-        """Shows a DataFrame as a table, every cell escaped; a column's name tells its unit."""
-        _show_table(frame, caption)
+    def table(self, frame: pd.DataFrame, caption: str = "", *, width: int = 80) -> None:
+        """Shows a DataFrame as a table, every cell escaped and at most ``width`` characters long.
+
+        A column's name tells its unit, as it does in the report.
+        """
+        _show_table(frame, caption, width)
 
     def show(self, plot: Any) -> None:
         """Shows a report.figures Plot, with its words for who cannot see it."""
@@ -285,7 +291,7 @@ class Page:
             raise NotebookError(f"{self.name} forgot to record {', '.join(absent)}")
         outcomes = self._judged()
         if outcomes:
-            _show_table(gates.frame(outcomes), "Gates")
+            _show_table(gates.frame(outcomes), "Gates", WHOLE)
         else:
             self.say("No gate judges this notebook.")
 
@@ -361,13 +367,13 @@ def _impersonal(frame: pd.DataFrame) -> pd.DataFrame:
     return frame[[c for c in frame.columns if not is_personal(str(c))]]
 
 
-def _show_table(frame: pd.DataFrame, caption: str) -> None:
+def _show_table(frame: pd.DataFrame, caption: str, width: int) -> None:
     from proofbook.report.tables import table  # noqa: PLC0415 - heavy, for those who show only
     from proofbook.report.views import unit_of  # noqa: PLC0415
 
     units = {str(c): unit_of(str(c)) for c in frame.columns}
     keys = [c for c in frame.columns if units[str(c)] == "key"]
-    shown = table(frame.astype(dict.fromkeys(keys, str)), caption, units=units)
+    shown = table(frame.astype(dict.fromkeys(keys, str)), caption, units=units, width=width)
     _display({"text/html": shown.html, "text/plain": shown.text})
 
 
