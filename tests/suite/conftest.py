@@ -1,4 +1,4 @@
-"""A small project of notebooks that record what they are told, for tests of the suite around them."""
+"""A small project of notebooks that record what they are told, to test the suite around them."""
 
 from __future__ import annotations
 
@@ -79,7 +79,9 @@ def make_project(
         root = tmp_path_factory.mktemp("project")
         (root / "notebooks").mkdir()
         for name in NOTEBOOKS:
-            write_notebook(root / "notebooks" / f"{name}.ipynb", (code or {}).get(name, cells(name)))
+            write_notebook(
+                root / "notebooks" / f"{name}.ipynb", (code or {}).get(name, cells(name))
+            )
         shutil.copytree(PARAMS, root / "params")
         (root / "awards.csv").write_text(AWARDS)
         (root / "recipients.csv").write_text(RECIPIENTS)

@@ -104,9 +104,7 @@ def test_an_estimate_without_interval_is_missing() -> None:
         (5, -20, 40, "unresolved"),
     ],
 )
-def test_a_noisy_change_is_unresolved(
-    value: float, low: float, high: float, expected: str
-) -> None:
+def test_a_noisy_change_is_unresolved(value: float, low: float, high: float, expected: str) -> None:
     assert state(TIME, value, low=low, high=high) == expected
 
 

@@ -52,7 +52,11 @@ def test_a_notebook_is_known_by_name_number_or_word(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "words"),
-    [("03_qualty", "did you mean '03_quality'"), ("zzz", "there are 01_profiling, 02_"), ("", "unknown notebook ''")],
+    [
+        ("03_qualty", "did you mean '03_quality'"),
+        ("zzz", "there are 01_profiling, 02_"),
+        ("", "unknown notebook ''"),
+    ],
 )
 def test_an_unknown_notebook_is_refused(text: str, words: str) -> None:
     with pytest.raises(ParameterError, match=words):

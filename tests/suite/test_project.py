@@ -40,7 +40,7 @@ def test_the_environment_names_the_project(
     monkeypatch.setenv(project.HOME, str(home))
     assert find(tmp_path).root == home
     monkeypatch.setenv(project.HOME, str(tmp_path))
-    with pytest.raises(UsageError, match="PROOFBOOK_HOME=.*holds no notebooks"):
+    with pytest.raises(UsageError, match=r"PROOFBOOK_HOME=.*holds no notebooks"):
         find(home)
 
 
@@ -69,7 +69,7 @@ def test_a_run_is_known_by_id_folder_or_latest(home: Path) -> None:
     (home / "outputs" / "latest").write_text(run.name + "\n")
     for word in (run.name, str(run), "latest"):
         assert found.run_folder(word) == run
-    with pytest.raises(UsageError, match="no run '20260101T000000Z-abcdee'.*did you mean"):
+    with pytest.raises(UsageError, match=r"no run '20260101T000000Z-abcdee'.*did you mean"):
         found.run_folder("20260101T000000Z-abcdee")
 
 

@@ -58,7 +58,7 @@ def test_none_is_accepted_where_it_is_declared() -> None:
 
 
 def test_a_thing_without_plain_form_is_refused() -> None:
-    with pytest.raises(TypeError, match="x is of type Path|x is of type PosixPath"):
+    with pytest.raises(TypeError, match="x is of type"):
         scraps.plain(Path("a"), "x")
 
 

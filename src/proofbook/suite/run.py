@@ -96,13 +96,11 @@ def _run_suite(request: Request, tell: Tell) -> RunResult:
         if old is not None:
             _check_inputs(old, inputs)
         run = _Run(request, steps, folder, inputs, tell)
-        run.keep_baseline()
+        run.open(old)
     except BaseException:
         if old is None:
             shutil.rmtree(folder, ignore_errors=True)
         raise
-    if old is not None:
-        run.keep_finished(old)
     return run.carry_out()
 
 
@@ -147,7 +145,14 @@ class _Run:
         self.commit = provenance.commit(request.project.root)
         self.versions = provenance.versions()
 
-    def keep_baseline(self) -> None:
+    def open(self, old: RunResult | None) -> None:
+        """Keeps what an earlier part of the run has finished, and opens the record."""
+        self._keep_baseline()
+        if old is not None:
+            self._keep_finished(old)
+        self._write(unfinished(self.folder.name))
+
+    def _keep_baseline(self) -> None:
         """Copies the baseline to be judged against into the folder, with its differences."""
         found = baselines.judged(
             self.request.project.baselines,
@@ -157,7 +162,7 @@ class _Run:
         if found is not None:
             write_text(self.folder / baselines.BASELINE_FILE, baselines.to_json(found))
 
-    def keep_finished(self, old: RunResult) -> None:
+    def _keep_finished(self, old: RunResult) -> None:
         """Takes over the completed steps of a resumed run whose predecessors are kept too."""
         first = plan.notebook_name(self.request.first) if self.request.first else None
         done = {n.key: n for n in old.notebooks if n.status == "completed"}
@@ -175,7 +180,6 @@ class _Run:
 
     def carry_out(self) -> RunResult:
         """Runs what is not finished yet, and closes the record."""
-        self._write(unfinished(self.folder.name))
         try:
             run_all(
                 [step for step in self.steps if step.key not in self.finished],

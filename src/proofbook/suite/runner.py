@@ -219,7 +219,9 @@ def _of_cells(
     """The status of a notebook whose process ended by itself."""
     if raised is not None and raised.ename == "SystemExit":
         left = sum(1 for index, _ in cells if raised.cell is not None and index > raised.cell)
-        words = f"cell {raised.cell} called sys.exit; {left} later code cells were not run"
+        words = (
+            f"cell {raised.cell} called sys.exit; {left} later code cell{'s' * (left != 1)} not run"
+        )
         return "incomplete", words, raised
     if raised is not None:
         return "failed", f"cell {raised.cell} raised {raised.ename}", raised
