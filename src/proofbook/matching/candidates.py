@@ -198,7 +198,15 @@ def _best(
             product = (asks[start : start + _BATCH] @ shard).tocsr()
             found.append(_top(product, start, low, tie))
         best = _merge(found, tie)
-    return best
+    return _near_the_best(best)
+
+
+def _near_the_best(pairs: Pairs) -> Pairs:
+    """The pairs at least a quarter as heavy as their query's heaviest, whatever the shards were."""
+    starts = np.flatnonzero(np.diff(pairs.query, prepend=-1))
+    peak = np.repeat(pairs.weight[starts], np.diff(np.append(starts, len(pairs))))
+    kept = pairs.weight * 4 >= peak
+    return Pairs(pairs.query[kept], pairs.name[kept], pairs.weight[kept])
 
 
 def _top(product: sp.csr_matrix, query_base: int, name_base: int, tie: NDArray[np.uint64]) -> Pairs:
