@@ -326,6 +326,8 @@ def start(
     the notebook is alone: then the notebooks before it are run once on the same small inputs and
     kept in the user's cache, so that what it reads from them is there.
     """
+    if run_folder and not awards:
+        raise NotebookError(f"{name} got a run folder without inputs")
     nested = dict(settings or {})
     data = {"awards": awards, "recipients": recipients, "truth": truth, "seed": seed}
     data |= {"n_awards": n_awards, "n_recipients": n_recipients}
