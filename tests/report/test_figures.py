@@ -66,7 +66,7 @@ def test_draws_and_speaks(name: str) -> None:
     plot = draw(frame)
     assert plot.alt.endswith(".")
     assert plot.title
-    axes = plot.figure.axes
+    axes = [ax for ax in plot.figure.axes if ax.get_subplotspec().is_last_row()]
     assert all(ax.get_xlabel() for ax in axes), "every axis says what it measures"
     assert plot.png().startswith(b"\x89PNG")
 
@@ -119,6 +119,21 @@ def test_alt_states_the_finding(
 ) -> None:
     draw, frame = plot
     assert finding in draw(frame).alt
+
+
+def test_log_axes_are_labelled_with_plain_numbers() -> None:
+    plot = figures.scaling(SCALING.iloc[:1])
+    plot.png()
+    labels = [t.get_text() for t in plot.figure.axes[0].get_yticklabels(which="both")]
+    assert any(labels)
+    assert not any("$" in label for label in labels)
+
+
+def test_a_small_group_is_not_called_highest() -> None:
+    groups = RATES.assign(n=[100, 50])
+    tiny = pd.DataFrame({"label": ["tiny"], "n": [2], "rate": [1.0]})
+    alt = figures.rates_by(pd.concat([groups, tiny], ignore_index=True), "agency").alt
+    assert "Highest among groups of 30 or more: DOD" in alt
 
 
 def test_raw_values_are_binned_and_nonsense_left_out() -> None:

@@ -63,7 +63,7 @@ def title_of(name: str) -> str:
     if len(name) == 1:
         return name
     words = re.sub(r"_(rate|pp|pct|mb)$", "", name).replace("_", " ").strip()
-    words = re.sub(r"\b(uei|duns|f1|cpu)\b", lambda m: m.group().upper(), words)
+    words = re.sub(r"\b(uei|duns|f1|cpu|tp|fp|fn)\b", lambda m: m.group().upper(), words)
     return words[:1].upper() + words[1:]
 
 

@@ -76,6 +76,10 @@ def reliability(frame: pd.DataFrame, source: str = "") -> Plot:
     ax.plot([0, 1], [0, 1], color=style.MUTED, linestyle=(0, (2, 3)), linewidth=1)
     ax.errorbar(predicted, observed, yerr=error, fmt="o", color=style.BLUE, ecolor=style.SKY,
                 elinewidth=2.2, markersize=5)  # fmt: skip
+    for x, y, n in zip(predicted, observed, counts, strict=True):
+        if np.isfinite(n):
+            ax.annotate(f"n {number(n)}", (x, y), xytext=(6, 4), textcoords="offset points",
+                        color=style.MUTED, size=7.6, annotation_clip=False)  # fmt: skip
     style.value_grid(ax, "both")
     ax.spines["left"].set_visible(True)
     style.percent_axis(ax, "x", "predicted probability")

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from proofbook.report.figures import style
-from proofbook.report.figures.frames import floats, texts, total
+from proofbook.report.figures.frames import floats, texts
 from proofbook.report.figures.style import Plot
 from proofbook.report.words import exact, number, quantity
 
@@ -103,12 +103,12 @@ def identifier_health(frame: pd.DataFrame, source: str = "") -> Plot:
         n = number(float(totals[name]))
         ax.text(1.02, y, f"n {n}", transform=ax.get_yaxis_transform(), va="center")
         valid = float(cells.get((name, "valid"), 0.0)) / max(float(totals[name]), 1.0)
-        parts.append(f"{style.plain(name, 60)} {quantity(valid, 'rate')}")
+        parts.append(f"{style.plain(name, 60)} {quantity(valid, 'rate')} of {n}")
     ax.set_yticks(range(len(names)), [style.plain(n, 34) for n in names])
     ax.set_ylim(len(names) - 0.45, -0.55)
     ax.set_xlim(0, 1)
     style.value_grid(ax, "x")
     style.percent_axis(ax, "x", "share of rows")
     style.legend(ax)
-    alt = f"Share of valid identifiers among {number(total(floats(frame, 'n')))} counted: "
-    return Plot(figure, f"{alt}{', '.join(parts)}.", "Absent is not invalid.", title)
+    alt = f"Share of valid identifiers: {', '.join(parts)}."
+    return Plot(figure, alt, "Absent is not invalid.", title)

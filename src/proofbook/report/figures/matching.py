@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from proofbook.report.figures import style
@@ -17,6 +19,7 @@ from proofbook.report.words import exact, number, quantity
 
 ROW = 0.25  # inches per row of a bar chart
 MOST_ROWS = 24
+ENOUGH = 30  # awards a group needs to be called highest or lowest
 
 
 def _subtitle(*parts: str) -> str:
@@ -53,7 +56,7 @@ def methods(frame: pd.DataFrame, source: str = "") -> Plot:
     return Plot(figure, alt, "A candidate is for review and joins nothing.", title)
 
 
-def _rows_axis(ax: Any, labels: Sequence[str]) -> None:
+def _rows_axis(ax: Axes, labels: Sequence[str]) -> None:
     ax.set_yticks(range(len(labels)), labels)
     ax.set_ylim(len(labels) - 0.45, -0.55)
     style.value_grid(ax, "x")
@@ -84,7 +87,7 @@ def rates_by(
     is_year = np.array([label.isdigit() and len(label) == 4 for label in texts(kept, "label")])
     if is_year.sum() >= 6:
         if not is_year.all():
-            left_out = f"{int((~is_year).sum())} group(s) without a year are not drawn."
+            left_out = "What has no year is not drawn."
         plot = _over_years(kept[is_year], title, subtitle, bound, bound_label)
     else:
         if len(kept) > MOST_ROWS:
@@ -102,13 +105,17 @@ def _reading(bound: float | None) -> str:
 
 
 def _finding(frame: pd.DataFrame, bound: float | None) -> str:
+    """The highest and the lowest rate; of groups too small to say much only if all are small."""
     rates, labels = floats(frame, "rate"), [style.plain(t, 60) for t in texts(frame, "label")]
-    best, worst = int(np.argmax(rates)), int(np.argmin(rates))
+    large = floats(frame, "n") >= ENOUGH
+    chosen = np.flatnonzero(large) if large.sum() > 1 else np.arange(len(rates))
+    best, worst = (int(chosen[find(rates[chosen])]) for find in (np.argmax, np.argmin))
     if len(rates) == 1:
         text = f"{labels[0]}: {quantity(rates[0], 'rate')}."
     else:
+        small = f" among groups of {ENOUGH} or more" if len(chosen) < len(rates) else ""
         text = (
-            f"Highest: {labels[best]} with {quantity(rates[best], 'rate')}; "
+            f"Highest{small}: {labels[best]} with {quantity(rates[best], 'rate')}; "
             f"lowest: {labels[worst]} with {quantity(rates[worst], 'rate')}."
         )
     if bound is None:
@@ -171,28 +178,31 @@ def histogram(
     source: str = "",
     counted: str = "awards",
 ) -> Plot:
-    """A distribution with labelled thresholds: raw values, or ``frame[low, high, n, method?]``."""
+    """A distribution with labelled thresholds: raw values, or ``frame[low, high, n, method?]``.
+
+    Methods are drawn under each other, each on its own scale: most awards lie in one bin.
+    """
     title = title or f"Distribution of {xlabel}"
     frame = values if isinstance(values, pd.DataFrame) else _binned(values)
     counts, low, high = floats(frame, "n"), floats(frame, "low"), floats(frame, "high")
     rows = total(counts)
     if rows == 0:
         return style.empty(title, "there is no value to count.")
-    figure, (ax,) = style.canvas(title, _subtitle(f"n = {number(rows)} {counted}", source), 2.5)
-    _bars(ax, frame, counts, low, high)
-    style.value_grid(ax, "y")
-    style.number_axis(ax, "y", f"{counted} per bin")
-    ax.yaxis.set_major_locator(MaxNLocator(6, integer=True))
-    style.number_axis(ax, "x", f"{xlabel} ({unit})" if unit else xlabel)
-    parts = []
-    lines = sorted((thresholds or {}).items(), key=lambda item: item[1])
-    for i, (label, at) in enumerate(lines):
-        style.bound_line(ax, at, f"{label} {number(at)}")
-        if i % 2:  # neighbours at two heights do not overprint
-            ax.texts[-1].set_position((0, 14))
-        above = int(np.nansum(counts[(low + high) / 2 >= at]))
-        share = quantity(above / rows, "rate")
-        parts.append(f"{share} lie at or above {number(at)} ({style.plain(label, 60)})")
+    deciding = np.array(texts(frame, "method"))
+    names = [m for m in style.METHOD_COLOURS if m in deciding]
+    names += sorted(set(deciding) - set(names))
+    chosen = {name: deciding == name for name in names}
+    panels = len(names)
+    subtitle = _subtitle(
+        f"n = {number(rows)} {counted}", "every scale its own" if panels > 1 else "", source
+    )
+    height = 2.3 if panels == 1 else 0.5 + 0.85 * panels
+    figure, axes = style.canvas(title, subtitle, height, rows=panels)
+    for ax, name in zip(axes, names, strict=True):
+        _bars(ax, name, *(v[chosen[name]] for v in (counts, low, high)))
+    style.number_axis(axes[-1], "x", f"{xlabel} ({unit})" if unit else xlabel)
+    figure.supylabel(f"{counted} per bin", color=style.MUTED, size=8.6)
+    parts = _thresholds(axes, thresholds or {}, counts, (low + high) / 2)
     middle = _median(low, high, counts)
     alt = f"{title}: n = {number(rows)}, median near {number(middle)}"
     return Plot(figure, "; ".join([alt, *parts]) + ".", "", title)
@@ -205,25 +215,31 @@ def _binned(values: Any) -> pd.DataFrame:
     return pd.DataFrame({"low": edges[:-1], "high": edges[1:], "n": counts})
 
 
-def _bars(ax: Any, frame: pd.DataFrame, counts: Numbers, low: Numbers, high: Numbers) -> None:
-    width = (high - low) * 0.94
-    if "method" not in frame:
-        ax.bar(low, counts, width=width, align="edge", color=style.BLUE)
-        return
-    names = texts(frame, "method")
-    order = [m for m in style.METHOD_COLOURS if m in names]
-    order += sorted(set(names) - set(order))
-    base: dict[float, float] = {}
-    for method in order:
-        chosen = [i for i, name in enumerate(names) if name == method and np.nan_to_num(counts[i])]
-        if not chosen:
-            continue
-        bottoms = [base.get(low[i], 0.0) for i in chosen]
-        colour = style.METHOD_COLOURS.get(method, style.GREY)
-        ax.bar(low[chosen], counts[chosen], width=width[chosen], bottom=bottoms, align="edge",
-               color=colour, label=style.plain(method))  # fmt: skip
-        base |= {low[i]: b + counts[i] for i, b in zip(chosen, bottoms, strict=True)}
-    style.legend(ax)
+def _bars(ax: Axes, name: str, counts: Numbers, low: Numbers, high: Numbers) -> None:
+    """The bars of one method, its name and number beside them."""
+    colour = style.METHOD_COLOURS.get(name, style.BLUE)
+    ax.bar(low, counts, width=(high - low) * 0.94, align="edge", color=colour)
+    style.value_grid(ax, "y")
+    ax.yaxis.set_major_locator(MaxNLocator(3, integer=True))
+    style.number_axis(ax, "y", "")
+    if name:
+        words = f"{textwrap.fill(style.plain(name), 14)}\nn {number(total(counts))}"
+        ax.text(1.02, 0.5, words, transform=ax.transAxes, va="center")
+
+
+def _thresholds(
+    axes: Sequence[Axes], thresholds: Mapping[str, float], counts: Numbers, middles: Numbers
+) -> list[str]:
+    """Thresholds through all axes with their words on top; what lies beyond each, in words."""
+    parts = []
+    for i, (label, at) in enumerate(sorted(thresholds.items(), key=lambda item: item[1])):
+        for ax in axes[1:]:
+            style.bound_line(ax, at, "")
+        style.bound_line(axes[0], at, f"{label} {number(at)}")
+        axes[0].texts[-1].set_position((0, 14 if i % 2 else 3))  # neighbours do not overprint
+        share = quantity(np.nansum(counts[middles >= at]) / np.nansum(counts), "rate")
+        parts.append(f"{share} lie at or above {number(at)} ({style.plain(label, 60)})")
+    return parts
 
 
 def _median(low: Numbers, high: Numbers, counts: Numbers) -> float:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import LogLocator, NullLocator
 
 from proofbook.report.figures import style
 from proofbook.report.figures.frames import Numbers, floats, texts
@@ -35,6 +37,7 @@ def stages(frame: pd.DataFrame, source: str = "") -> Plot:
         ax.barh(ys, np.nan_to_num(values), color=colour, height=0.6)
         for y, value in enumerate(values):
             text = quantity(float(value), unit) if np.isfinite(value) else "not measured"
+            text = f"< 0.001 {unit}" if 0 < value < 0.001 else text
             ax.annotate(text, (np.nan_to_num(value), y), xytext=(4, 0), va="center",
                         textcoords="offset points")  # fmt: skip
         style.value_grid(ax, "x")
@@ -80,16 +83,20 @@ def scaling(frame: pd.DataFrame, exponent: float | None = None, source: str = ""
         ax.plot(awards, line, color=style.MUTED, linestyle=(0, (2, 3)), linewidth=1.1)
     if exponent is not None and np.isfinite(exponent):
         alt = f"Time grows with the number of awards to the power {number(exponent)}. {alt}"
-    _log_limits(ax, awards, seconds)
+    _log_axes(ax, awards, seconds)
     style.value_grid(ax, "both")
     style.number_axis(ax, "x", "awards (rows)")
     style.number_axis(ax, "y", "wall time (s)")
     return Plot(figure, alt, "The dotted line would be linear growth.", title)
 
 
-def _log_limits(ax: object, awards: Numbers, seconds: Numbers) -> None:
-    ax.set_xlim(awards.min() / 1.6, awards.max() * 6)  # type: ignore[attr-defined]
-    ax.set_ylim(seconds.min() / 2.2, seconds.max() * 2.2)  # type: ignore[attr-defined]
+def _log_axes(ax: Axes, awards: Numbers, seconds: Numbers) -> None:
+    """Room for the labels, and ticks at 1, 2 and 5 where one decade or less is shown."""
+    ax.set_xlim(awards.min() / 1.6, awards.max() * 6)
+    ax.set_ylim(seconds.min() / 2.2, seconds.max() * 2.2)
+    for axis, (low, high) in ((ax.xaxis, ax.get_xlim()), (ax.yaxis, ax.get_ylim())):
+        axis.set_major_locator(LogLocator(subs=(1, 2, 5) if high / low < 100 else (1,)))
+        axis.set_minor_locator(NullLocator())
 
 
 @style.drawing

@@ -155,9 +155,12 @@ def drawing(function: Callable[P, Plot]) -> Callable[P, Plot]:
 
 
 def canvas(
-    title: str, subtitle: str, plot_height: float, columns: int = 1
+    title: str, subtitle: str, plot_height: float, *, columns: int = 1, rows: int = 1
 ) -> tuple[Figure, list[Axes]]:
-    """A figure with its title and subtitle at the left, and axes of ``plot_height`` inches."""
+    """A figure with its title and subtitle at the left, and axes of ``plot_height`` inches.
+
+    Axes beside each other share their rows, axes under each other their x axis.
+    """
     heads = textwrap.wrap(plain(title, 120), 58)
     lines = _packed(plain(subtitle, 260).split(" · "), 88)
     top = 0.2 + 0.2 * len(heads) + 0.165 * len(lines)
@@ -166,7 +169,7 @@ def canvas(
     figure.get_layout_engine().set(  # type: ignore[union-attr, call-arg]
         rect=(0.0, 0.0, 1.0, 1 - top / height), h_pad=0.06, w_pad=0.06, wspace=0.08
     )
-    axes = list(np.ravel(figure.subplots(1, columns, sharey=columns > 1)))
+    axes = list(np.ravel(figure.subplots(rows, columns, sharey=columns > 1, sharex=rows > 1)))
     y = height - 0.08
     for line in heads:
         y -= 0.2
