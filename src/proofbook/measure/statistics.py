@@ -78,9 +78,8 @@ def mean_interval(
     the sum of p (1 - p). Rows of one ``cluster`` share one decision - many awards of one firm,
     joined to one recipient, are right or wrong together - so a cluster of m rows with mean p
     counts m**2 p (1 - p), and ``n`` is the number of clusters. The interval is Wilson's at the
-    effective number of decisions, mean (1 - mean) / variance of the mean, at most the number that
-    unequal weights leave (Kish 1965), which keeps it inside 0-1 and from shrinking to a point
-    where every p is 1.
+    effective number of decisions, mean (1 - mean) / variance of the mean, at most the number of
+    clusters, which keeps it inside 0-1 and from shrinking to a point where every p is 1.
 
     It says how far chance alone may carry the truth from the estimate *if the probabilities are
     calibrated*; reliability is checked against truth elsewhere. ValueError for a probability
@@ -100,8 +99,7 @@ def mean_interval(
     cluster_p = np.bincount(of_row, weights=p) / weight
     mean = float(p.mean())
     variance = float((weight**2 * cluster_p * (1 - cluster_p)).sum()) / p.size**2
-    kish = p.size**2 / float((weight**2).sum())
-    effective = min(mean * (1 - mean) / variance, kish) if variance > 0 else kish
+    effective = min(mean * (1 - mean) / variance, weight.size) if variance > 0 else weight.size
     low, high = _wilson_bounds(mean, effective)
     return Interval(mean, low, high, int(weight.size))
 
