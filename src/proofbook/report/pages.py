@@ -21,6 +21,7 @@ from proofbook.report.index import version_of, without_terminal_codes
 from proofbook.report.places import anchor_of, link, page_link
 from proofbook.report.words import one_line, quantity, visible
 from proofbook.suite.files import write_text
+from proofbook.suite.light import light_imports
 from proofbook.suite.result import NotebookOutcome, RunResult
 
 #: Media types that are shown, in the order of preference.
@@ -115,7 +116,8 @@ def render_notebook(executed: Path, out: Path, header: PageHeader) -> None:
 
 
 def _read(path: Path) -> Any:
-    import nbformat  # noqa: PLC0415 - half a second that a report without notebooks can save
+    with light_imports():
+        import nbformat  # noqa: PLC0415 - half a second that a report without notebooks can save
 
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))
@@ -155,7 +157,8 @@ def _body(notebook: Any) -> str:
 
 @functools.cache
 def _exporter() -> Any:
-    from nbconvert.exporters import HTMLExporter  # noqa: PLC0415 - more than a second
+    with light_imports():
+        from nbconvert.exporters import HTMLExporter  # noqa: PLC0415 - as above
 
     templates = resources.files("proofbook.report") / "templates"
     exporter = HTMLExporter(  # type: ignore[no-untyped-call]
