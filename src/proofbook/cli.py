@@ -235,6 +235,25 @@ def report(run: Run) -> None:
     print(render(load_run(folder), folder))
 
 
+@app.command()
+def readiness(run: Run) -> None:
+    """The deployment checklist of a run; exit code 1 when an item blocks."""
+    from proofbook.quality.readiness import readiness as judge  # noqa: PLC0415 - --help stays quick
+    from proofbook.suite.result import load_run  # noqa: PLC0415
+
+    result = load_run(_outputs().run_folder(run))
+    found = judge(result.gates)
+    for item in found.items.to_dict("records"):
+        why = f" ({item['why']})" if item["why"] else ""
+        print(f"{item['state']:<12}{item['item']}: {item['value']}{why}")
+    undone = [n for n in result.notebooks if n.status != "completed"]
+    for notebook in undone:
+        print(f"{notebook.status.replace('_', ' '):<12}{notebook.key}: {notebook.reason}")
+    blocking = found.failures + len(undone)
+    print(f"{blocking} blocking, {found.warnings} to look at")
+    raise typer.Exit(int(blocking > 0))
+
+
 @baseline_app.command("list")
 def list_baselines() -> None:
     """The baselines there are."""

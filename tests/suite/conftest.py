@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import nbformat
+import psutil
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
@@ -88,6 +90,18 @@ def make_project(
         return Project(root, root / "outputs")
 
     return make
+
+
+def ended(pid: int) -> bool:
+    """Whether a process is gone within a moment, or waits for nothing but its funeral."""
+    for _ in range(50):
+        try:
+            if psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
+                return True
+        except psutil.NoSuchProcess:
+            return True
+        time.sleep(0.1)
+    return False
 
 
 def given(project: Project, *assignments: str) -> list[str]:

@@ -8,9 +8,8 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-import psutil
 import pytest
-from tests.suite.conftest import FINISH, cells, write_notebook
+from tests.suite.conftest import FINISH, cells, ended, write_notebook
 
 from proofbook.errors import NotebookError, OutputError
 from proofbook.suite import runner
@@ -97,7 +96,7 @@ def test_a_notebook_that_takes_too_long_is_killed_with_all_it_started(tmp_path: 
     assert "exceeded its time limit of 8 s" in outcome.reason
     assert outcome.error is not None
     assert (outcome.error.cell, outcome.error.source) == (5, code)
-    _gone([int(pid) for pid in pids.read_text().split()])
+    assert all(ended(int(pid)) for pid in pids.read_text().split())
 
 
 def test_a_run_that_stops_kills_the_notebook(tmp_path: Path) -> None:
@@ -176,11 +175,3 @@ def test_a_notebook_must_declare_its_parameters(tmp_path: Path) -> None:
     assert parameters_for(source, offered, {"seed"}) == {"seed": 1, "size": "all"}
     with pytest.raises(NotebookError, match="does not declare color, wizard"):
         parameters_for(source, offered, {"wizard", "color"})
-
-
-def _gone(pids: list[int]) -> None:
-    for pid in pids:
-        try:
-            psutil.Process(pid).wait(timeout=5)
-        except psutil.NoSuchProcess:
-            continue

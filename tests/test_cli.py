@@ -1,0 +1,223 @@
+"""The command line: one message and the right exit code for everything that can go wrong."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from tests.suite import conftest
+from tests.suite.conftest import cells, given
+
+from proofbook import cli
+from proofbook.suite import project
+from proofbook.suite.project import Project
+from proofbook.suite.result import load_run
+
+Make = Callable[..., Project]
+
+make_project = conftest.make_project  # the fixture of another folder
+
+
+@pytest.fixture
+def home(make_project: Make, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Project:
+    """A small project that the command line finds, with an empty working directory."""
+    found = make_project()
+    monkeypatch.setenv(project.HOME, str(found.root))
+    monkeypatch.chdir(tmp_path)
+    return found
+
+
+def call(*words: str) -> int:
+    """The exit code of the command line with these words."""
+    before, sys.argv = sys.argv, ["proofbook", *words]
+    try:
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+    finally:
+        sys.argv = before
+    return int(ended.value.code or 0)
+
+
+USAGE = {
+    "wizard": "No such command 'wizard'",
+    "run --wizard": "No such option",
+    "run --jobs many": "Invalid value for '--jobs'",
+    "run --jobs 0": "--jobs: run.jobs: Input should be greater than or equal to 1",
+    "run --fail-on never": "'never' is not one of",
+    "run --profile smok": "unknown profile 'smok' — did you mean 'smoke'?",
+    "run --only 03_qualty": "unknown notebook '03_qualty' — did you mean '03_quality'?",
+    "run --from nowhere": "unknown notebook 'nowhere'; there are 01_profiling",
+    "run --from 03": "--from needs --resume RUN",
+    "run --resume x --profile smoke": "--profile cannot be given with --resume",
+    "run --resume x": "no run 'x' in",
+    "run --set data.sede=1": "unknown parameter 'data.sede' — did you mean 'seed'?",
+    "run --set data.seed": "has no '='",
+    "run --set data.seed=1 --set data.seed=2": "given twice",
+    "run --set data.awards=no.csv --set data.recipients=no.csv": "no.csv",
+    "report x": "no run 'x'",
+    "readiness x": "no run 'x'",
+    "baseline show main": "no baseline 'main'",
+    "baseline promote x --name main --reviewed-by Ann": "no run 'x'",
+    "baseline promote x --name main": "Missing option '--reviewed-by'",
+    "synth --awards 0": "--awards",
+    "enrich a.csv": "Missing argument 'recipients'",
+    "enrich a.csv r.csv": "Missing option '--out'",
+    "enrich a.csv r.csv --out e.parquet": "r.csv: does not exist",
+    "enrich a.csv r.csv --out e.parquet --set data.seed=1": "section match only",
+    "enrich a.csv r.csv --out e.parquet --set match.candidats=1": "did you mean 'candidates'?",
+    "evaluate e.parquet t.csv": "e.parquet",
+}
+
+
+@pytest.mark.parametrize(("words", "message"), USAGE.items())
+def test_wrong_usage_gets_one_message(
+    home: Project, words: str, message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call(*words.split()) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert message in said.err
+    assert "Traceback" not in said.err
+    assert not any(home.outputs.glob("*")) if home.outputs.exists() else True
+
+
+def test_the_dry_run_shows_everything_and_writes_nothing(
+    home: Project, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PROOFBOOK__MATCH__CANDIDATES", "3")
+    assert call("run", "--profile", "smoke", "--set", "gates.match_rate=0.5", "--dry-run") == 0
+    said = capsys.readouterr().out
+    lines = [" ".join(line.split()) for line in said.splitlines()]
+    assert "2 02_enrichment@500x2500 18 metrics" in lines
+    assert "data.n_awards 1000 profile smoke" in lines
+    assert "match.candidates 3 environment PROOFBOOK__MATCH__CANDIDATES" in lines
+    assert "gates.match_rate.fail 0.5 --set" in lines
+    assert "match_rate 02_enrichment@1000x5000 < 0.5 error 03, 04, 05" in lines
+    assert not home.outputs.exists()
+
+
+def test_an_unexpected_error_is_one_line(
+    home: Project, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(start: object = None) -> Project:
+        raise RuntimeError("two\nlines")
+
+    monkeypatch.setattr(project, "find", broken)
+    assert call("baseline", "list") == 3
+    said = capsys.readouterr().err
+    assert said == (
+        "proofbook: unexpected error, RuntimeError: two. Set PROOFBOOK_DEBUG=1 to see where, "
+        "and report it\n"
+    )
+    monkeypatch.setenv(cli.DEBUG, "1")
+    assert call("baseline", "list") == 3
+    assert "Traceback" in capsys.readouterr().err
+
+
+def test_a_world_is_made_enriched_and_evaluated(
+    home: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call("synth", "--awards", "60", "--recipients", "200", "--out", "w") == 0
+    assert capsys.readouterr().out == "w\n"
+    files = ["w/awards.csv.gz", "w/recipients.parquet"]
+    assert call("enrich", *files, "--out", "e.parquet", "--truth", "w/truth.parquet") == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("60 awards, match rate ")
+    assert lines[-1] == "e.parquet"
+    assert call("enrich", *files, "--out", "f.parquet", "--set", "match.threads=1", "--json") == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["awards"] == 60
+    assert sum(document["methods"].values()) == 60
+    assert call("evaluate", "e.parquet", "w/truth.parquet") == 0
+    assert "name-fuzzy-auto" in capsys.readouterr().out
+    assert call("evaluate", "e.parquet", "w/truth.parquet", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["awards"] > 0
+
+
+@pytest.mark.slow
+def test_a_run_prints_the_report_last_and_can_be_looked_at_again(
+    home: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = [word for text in given(home) for word in ("--set", text)]
+    assert call("run", "--only", "01", *files) == 0
+    said = capsys.readouterr()
+    verdict, path = said.out.splitlines()
+    assert verdict.startswith("Passed")
+    page = Path(path)
+    assert page.name == "index.html"
+    assert "[1/1] 01_profiling completed" in said.err
+    run = page.parent.name
+    assert load_run(page.parent).provenance.command.startswith("proofbook run --only 01 --set data")
+
+    page.unlink()
+    assert call("report", "latest") == 0
+    assert capsys.readouterr().out == f"{page}\n"
+    assert page.exists()
+    assert call("readiness", run) == 0
+    assert "0 blocking, 0 to look at" in capsys.readouterr().out
+    assert call("baseline", "list") == 0
+    assert capsys.readouterr().out == ""
+    assert call("baseline", "promote", run, "--name", "main", "--reviewed-by", "Ann") == 0
+    capsys.readouterr()
+    assert call("baseline", "list") == 0
+    assert "reviewed by Ann" in capsys.readouterr().out
+    assert call("baseline", "show", "main") == 0
+    assert json.loads(capsys.readouterr().out)["run_id"] == run
+    assert call("run", "--resume", run, "--set", "gates.match_rate=0.1") == 2
+    assert "cannot change in a resumed run" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_a_failed_gate_ends_with_1_and_a_crash_with_3(
+    make_project: Make, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for code, values, fault in ((1, {"award_valid_rate": 0.1}, ""), (3, {}, "1 / 0")):
+        found = make_project({"01_profiling": cells("01_profiling", values, fault)})
+        monkeypatch.setenv(project.HOME, str(found.root))
+        files = [word for text in given(found) for word in ("--set", text)]
+        assert call("run", "--only", "01", *files) == code
+        path = capsys.readouterr().out.splitlines()[-1]
+        assert Path(path).exists()
+        assert call("readiness", "latest") == 1
+        assert "0 blocking" not in capsys.readouterr().out
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_an_interrupt_stops_the_kernels_and_keeps_the_record(
+    make_project: Make, tmp_path: Path, sent: signal.Signals, code: int
+) -> None:
+    pid = tmp_path / "pid"
+    sleep = f"import os, time; open({str(pid)!r}, 'w').write(str(os.getpid())); time.sleep(300)"
+    found = make_project({"01_profiling": cells("01_profiling", fault=sleep)})
+    words = [word for text in given(found) for word in ("--set", text)]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "proofbook", "run", *words],
+        env={**os.environ, project.HOME: str(found.root)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    deadline = time.monotonic() + 60
+    while not (pid.exists() and pid.read_text()):
+        assert time.monotonic() < deadline, "the notebook has not started"
+        time.sleep(0.05)
+    process.send_signal(sent)
+    out, err = process.communicate(timeout=20)
+    assert (process.returncode, out) == (code, "")
+    assert f"proofbook: stopped by {sent.name}" in err
+    assert "Traceback" not in err
+    assert conftest.ended(int(pid.read_text()))
+    assert not (found.outputs / "latest").exists()
+    (folder,) = (p for p in found.outputs.iterdir() if p.is_dir())
+    result = load_run(folder)
+    assert (result.status, result.exit_code) == ("interrupted", code)
+    assert result.notebooks[0].status == "killed"
+    assert f"--resume {result.run_id}" in result.verdict
