@@ -33,27 +33,33 @@ def statistics(awards: pa.Table, recipients: pa.Table) -> pd.DataFrame:
 def common_words(awards: pa.Table, recipients: pa.Table, n: int = 12) -> pd.DataFrame:
     """The words in most award names, and their share of the distinct names of both sides.
 
-    ``[word, awards, recipients]``, shares of 0-1, case folded, most frequent on the awards first.
+    ``[word, award share, recipient share]``, shares of 0-1, case folded, most frequent on the
+    awards first.
     """
     ours = _word_shares(_names(awards, "Company"))
     theirs = _word_shares(_names(recipients, "legal_business_name"))
     top = ours.sort("share", "word", descending=[True, False]).head(n)
     both = top.join(theirs, on="word", how="left", suffix="_theirs", maintain_order="left")
     return frames.to_pandas(
-        both.select("word", awards="share", recipients=pl.col("share_theirs").fill_null(0.0))
+        both.select(
+            "word",
+            pl.col("share").alias("award share"),
+            pl.col("share_theirs").fill_null(0.0).alias("recipient share"),
+        )
     )
 
 
 def states(awards: pa.Table, recipients: pa.Table, n: int = 12) -> pd.DataFrame:
-    """The states of most awards, and their share of both sides: ``[state, awards, recipients]``.
+    """The states of most awards, and their share of both sides.
 
-    States are compared by their code; what is no state of the USA is "none".
+    ``[state, award share, recipient share]``, shares of 0-1. States are compared by their code;
+    what is no state of the USA is "none".
     """
     ours = _shares(clean_state(frames.raw(awards, "State")))
     theirs = _shares(clean_state(frames.raw(recipients, "state")))
     top = sorted(ours, key=lambda state: (-ours[state], state))[:n]
     rows = [(state, ours[state], theirs.get(state, 0.0)) for state in top]
-    return pd.DataFrame(rows, columns=["state", "awards", "recipients"])
+    return pd.DataFrame(rows, columns=["state", "award share", "recipient share"])
 
 
 def keys(awards: pa.Table) -> pd.DataFrame:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from proofbook.measure.statistics import Exponent, Interval
 from proofbook.report.words import interval, number, one_line, quantity
+from proofbook.suite.baselines import Baseline
 
 #: Groups smaller than this say little about a rate; they are not named as highest or lowest.
 SAID = 30
@@ -198,6 +199,51 @@ def calibration(error: float | None, pairs: int) -> str:
     )
 
 
+def threshold(curve: pd.DataFrame, used: float) -> str:
+    """What the threshold in use gives: ``curve[threshold, precision, recall]``, rising."""
+    above = curve[curve["threshold"] >= used]
+    if above.empty:
+        return "No pair of known truth lies at or above the threshold in use."
+    at = above.iloc[0]
+    return (
+        f"At the threshold in use, {number(used)}, precision is "
+        f"{quantity(at['precision'], 'rate')} and recall {quantity(at['recall'], 'rate')} of the awards that no identifier decided."
+    )
+
+
+def near(histogram: pd.DataFrame, used: float, width: float = 0.1) -> str:
+    """How much would change with the threshold: ``histogram[low, high, n]``."""
+    middle = (histogram["low"] + histogram["high"]) / 2
+    close = histogram.loc[(middle - used).abs() <= width, "n"].sum()
+    whole = histogram["n"].sum()
+    if not whole:
+        return "Nothing was decided by name."
+    return (
+        f"{number(close)} of {number(whole)} awards that names decided lie within {number(width)} "
+        f"of the threshold, {number(used)}."
+    )
+
+
+def baseline(found: Baseline | None) -> str:
+    """Which baseline is compared with, and what cannot be."""
+    if found is None:
+        return (
+            "There is no baseline, so nothing is said about a regression. Promote a run that you "
+            "have reviewed: `proofbook baseline promote RUN --name main --reviewed-by WHO`."
+        )
+    text = (
+        f"Baseline {data(found.name)}: run {data(found.run_id)}, promoted {data(found.promoted)}, "
+        f"reviewed by {data(found.reviewed_by)}."
+    )
+    for what, reasons in (
+        ("Time and memory are", found.speed_differences),
+        ("Quality is", found.quality_differences),
+    ):
+        if reasons:
+            text += f" {what} not compared: {data('; '.join(reasons), 400)}."
+    return text
+
+
 def compared(frame: pd.DataFrame) -> str:
     """What changed since the baseline: ``frame[metric, state]``."""
     if frame.empty:
@@ -215,6 +261,13 @@ def growth(fit: Exponent | None) -> str:
     if fit.low is None or fit.high is None:
         return f"{power}; 1 is linear. Two sizes give no interval."
     return f"{power} (95 % interval {number(fit.low)} to {number(fit.high)}); 1 is linear."
+
+
+def open_items(items: pd.DataFrame) -> str:
+    """How the items of the checklist stand: ``items[state]``."""
+    counts = items["state"].value_counts()
+    parts = [f"{number(n)} {data(state)}" for state, n in counts.items()]
+    return f"Of {number(len(items))} items: {', '.join(parts)}."
 
 
 def ready(failures: int, warnings: int) -> str:
