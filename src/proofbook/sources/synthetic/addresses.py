@@ -22,22 +22,25 @@ def _street_words() -> tuple[pa.Array, pa.Array, pa.Array]:
 
 
 def streets(rng: np.random.Generator, places: Places) -> tuple[pa.Array, pa.Array]:
-    """First and second address line; the second is null for two rows in three."""
+    """First and second address line; the second is null for two rows in three.
+
+    Long and short forms of "Street" and the like are mixed; one row in fifty has a post box.
+    """
     names, long, short = _street_words()
     bits = scramble(places.street)
-    number = 1 + (bits % np.uint64(9800)).astype(np.int64)
-    bits = bits // np.uint64(9800)
-    name = (bits % np.uint64(len(names))).astype(np.int64)
-    bits = bits // np.uint64(len(names))
-    kind = np.minimum((bits % np.uint64(24)).astype(np.int64), 23)
+    digits = []
+    for size in (9800, len(names), 24, 900, 50):
+        digits.append((bits % np.uint64(size)).astype(np.int64))
+        bits = bits // np.uint64(size)
+    number, name, kind, suite, box = digits
     kind = np.where(kind >= len(long), kind % 4, kind)
-    bits = bits // np.uint64(24)
-    suite = (bits % np.uint64(900)).astype(np.int64)
     types = pa.concat_arrays([long, short]).take(
         pa.array(np.where(chance(rng, len(kind), 0.5), kind, kind + len(long)))
     )
-    line = pc.binary_join_element_wise(figures(number), names.take(pa.array(name)), types, " ")
-    second = pc.binary_join_element_wise("Suite ", pc.cast(pa.array(suite, mask=suite >= 300), pa.string()), "")
+    line = pc.binary_join_element_wise(figures(number + 1), names.take(pa.array(name)), types, " ")
+    boxed = pc.binary_join_element_wise("P.O. Box ", figures(number + 1), "")
+    line = pc.if_else(pa.array(box == 0), boxed, line)
+    second = pc.binary_join_element_wise("Suite ", figures(suite + 100, suite >= 300), "")
     return line, second
 
 
@@ -51,9 +54,24 @@ def padded(numbers: Ints, width: int, missing: Bools | None = None) -> pa.Array:
     return pc.utf8_lpad(figures(numbers, missing), width, "0")
 
 
-def cities(places: Places, missing: Bools | None = None) -> pa.Array:
-    """The city of every row, null where ``missing``."""
-    return gazetteer_table().city.take(pa.array(places.place, mask=missing))
+def cities(places: Places, short: Bools) -> pa.Array:
+    """The city of every row; shortened ("Ft Collins") where ``short`` and possible."""
+    full, brief = gazetteer_table().city, _short_cities()
+    position = np.where(short, places.place + len(full), places.place)
+    return pa.concat_arrays([full, brief]).take(pa.array(position))
+
+
+@functools.cache
+def _short_cities() -> pa.Array:
+    names = []
+    for name in gazetteer_table().city.to_pylist():
+        short = name
+        for part, abbreviation in gazetteer.SHORT_CITY_WORDS:
+            if part in short and short != part:
+                short = short.replace(part, abbreviation, 1)
+                break
+        names.append(short)
+    return pa.array(names, pa.string())
 
 
 def states(places: Places, missing: Bools | None = None) -> pa.Array:

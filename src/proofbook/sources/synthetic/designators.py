@@ -16,11 +16,11 @@ SPELLINGS: dict[str, tuple[tuple[str, int], ...]] = {
     "none": (("", 1),),
     "inc": (
         (", Inc.", 42),
-        (" Inc", 22),
+        (" Inc", 28),
         (" Inc.", 14),
         (", Inc", 10),
-        (" Incorporated", 8),
-        (", Incorporated", 4),
+        (" Incorporated", 4),
+        (", Incorporated", 2),
     ),
     "llc": (
         (" LLC", 50),

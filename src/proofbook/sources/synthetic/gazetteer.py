@@ -1,6 +1,8 @@
-"""States, larger cities with their ZIP areas, and the words that small towns and streets are made of."""
+"""States, cities with their ZIP areas, and the words that towns and streets are made of."""
 
 from __future__ import annotations
+
+from .lexicon import words
 
 #: Code, name, first three digits of some ZIP code area, and weights: people and award firms.
 STATES: tuple[tuple[str, str, str, float, float], ...] = tuple(
@@ -58,7 +60,7 @@ WV|West Virginia|250|5|3
 WI|Wisconsin|530|18|14
 WY|Wyoming|820|2|3
 PR|Puerto Rico|007|8|1
-""".split("\n")
+""".splitlines()
     if (parts := line.split("|")) and len(parts) == 5
 )
 
@@ -247,22 +249,22 @@ Milwaukee|WI|532|16|18
 Laramie|WY|820|6|50
 Cheyenne|WY|820|14|12
 San Juan|PR|009|20|40
-""".split("\n")
+""".splitlines()
     if (parts := line.split("|")) and len(parts) == 5
 )
 
-TOWN_FIRST = tuple(
+TOWN_FIRST = words(
     """Oak Maple Cedar Spring River Green Fair North South West East Mill Stone Brook Clear High
     Wood Ash Elm Glen Rock Lake Sand Salt Sugar Union George Frank Jackson Madi Harris Hamil Wat
     Well Ridge Pleasant Bridge Clay Farm Garden New Marsh Winter Summer Plain Lin Wal Bel Hart
-    Ever Red White Black Bloom Hunt Parker""".split()
+    Ever Red White Black Bloom Hunt Parker"""
 )
-TOWN_LAST = tuple(
+TOWN_LAST = words(
     """ville ton field dale wood burg port ford view brook land mont bury hurst side crest son
-    ham ridge haven""".split()
+    ham ridge haven"""
 )
 
-STREETS = tuple(
+STREETS = words(
     """Main Oak Maple Park Washington Cedar Elm Lake Hill Walnut Spring North South Ridge Church
     Willow Mill River Sunset Railroad Jackson Cherry West Franklin Highland Jefferson Center
     College University Forest Pine Lincoln Madison Adams Chestnut Technology Research Innovation
@@ -273,7 +275,7 @@ STREETS = tuple(
     Winding Old_County Great_Hollow Post Country_Club Bay Harbor Ocean Beach Canyon Mesa Sierra
     Vista Pacific Atlantic Hamilton Monroe Harrison Grant Cleveland Lee Taylor Wilson Clark
     Kings Queens Fox Deer Eagle Hawk Quail Heritage Colonial Presidential Mount_Auburn Sand_Hill
-    Telegraph Bridge Depot Tower Parkway Wall Canal Pearl Grand Boston Concord Lexington""".split()
+    Telegraph Bridge Depot Tower Parkway Wall Canal Pearl Grand Boston Concord Lexington"""
 )
 STREET_TYPES: tuple[tuple[str, str], ...] = (
     ("Street", "St"),
@@ -288,4 +290,33 @@ STREET_TYPES: tuple[tuple[str, str], ...] = (
     ("Place", "Pl"),
     ("Circle", "Cir"),
     ("Highway", "Hwy"),
+)
+
+#: Parts of city names and how they are shortened.
+SHORT_CITY_WORDS: tuple[tuple[str, str], ...] = (
+    ("Saint ", "St "),
+    ("Fort ", "Ft "),
+    (" City", " Cty"),
+    (" Springs", " Spgs"),
+    (" Beach", " Bch"),
+    ("North", "N "),
+    ("South", "S "),
+    (" Station", " Sta"),
+    (" Park", " Pk"),
+    ("Mount ", "Mt "),
+)
+
+#: Country codes (home first) and a city in each.
+COUNTRIES: tuple[tuple[str, str], ...] = (
+    ("USA", ""),
+    ("CAN", "Toronto"),
+    ("GBR", "London"),
+    ("DEU", "Munich"),
+    ("FRA", "Lyon"),
+    ("JPN", "Osaka"),
+    ("KEN", "Nairobi"),
+    ("IND", "Pune"),
+    ("AUS", "Perth"),
+    ("MEX", "Monterrey"),
+    ("KOR", "Busan"),
 )

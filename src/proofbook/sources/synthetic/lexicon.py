@@ -7,12 +7,13 @@ from which a Zipf law draws. Nothing here is a list of existing organisations.
 from __future__ import annotations
 
 
-def _words(text: str) -> tuple[str, ...]:
+def words(text: str) -> tuple[str, ...]:
+    """The words of a text, in their order."""
     return tuple(text.split())
 
 
 #: Last words of a technology firm's name: "... Technologies".
-KINDS = _words(
+KINDS = words(
     """Technologies Systems Technology Research Engineering Solutions Labs Sciences Scientific
     Group Associates Laboratories Dynamics Analytics Innovations Industries Instruments Services
     Devices Consulting Design Concepts Products Development Enterprises Therapeutics Diagnostics
@@ -24,7 +25,7 @@ KINDS = _words(
 )
 
 #: Fields of work: "Applied ... Systems".
-FIELDS = _words(
+FIELDS = words(
     """Photonics Materials Optics Robotics Aerospace Software Energy Defense Space Optical Sensors
     Imaging Power Medical Composites Quantum Propulsion Microwave Electronics Health Security
     Information Data Communications Computing Biomedical Acoustics Laser Ocean Physical Nano
@@ -51,7 +52,7 @@ FIELDS = _words(
 )
 
 #: First words of descriptive names.
-ADJECTIVES = _words(
+ADJECTIVES = words(
     """Advanced Applied Integrated American Innovative Intelligent Global Precision Technical
     General National Pacific United Scientific Universal Adaptive Strategic Analytical Creative
     Custom Modern Dynamic Smart Rapid Digital Virtual Active Interactive Assured Atlantic
@@ -66,7 +67,7 @@ ADJECTIVES = _words(
 )
 
 #: Common words that firms take for their sound.
-BRANDS = _words(
+BRANDS = words(
     """Blue River Star Eagle Black Red Summit Peak Vista Nova Stone Silver Phoenix Titan Apex
     Orion Falcon Hawk Sky Sun Moon Cedar Oak Pine Maple Lake Ocean Bay Harbor Bridge Gate Castle
     Iron Steel Copper Gold Crystal Clear Bright Light Spark Fire Thunder Storm Lightning North
@@ -96,7 +97,7 @@ BRANDS = _words(
 )
 
 #: Trades of ordinary businesses.
-TRADES = _words(
+TRADES = words(
     """Construction Services Solutions Enterprises Consulting Management Properties Holdings Group
     Company Medical Transportation Trucking Electric Contracting Logistics Supply Associates
     Industries Plumbing Landscaping Roofing Farms Builders Design Development Contractors
@@ -122,7 +123,7 @@ TRADES = _words(
 )
 
 #: What non-profit bodies are for and called.
-CAUSES = _words(
+CAUSES = words(
     """Community Family Youth Children Veterans Health Education Arts Christian Senior Animal
     Housing Hope Heritage Historical Scholarship Rescue Music Science Recovery Wildlife Literacy
     Justice Peace Faith Outreach Hunger Cancer Autism Disability Womens Mens Hispanic African
@@ -131,22 +132,22 @@ CAUSES = _words(
     Film Soccer Baseball Football Hockey Swim Ski Rowing Running Athletic Booster Parent Teacher
     Alumni Nursing Medical Dental Mental Behavioral Adoption Foster Shelter Homeless Food Legal"""
 )
-BODIES = _words(
+BODIES = words(
     """Foundation Association Center Society Club Services Council Fund Trust Alliance Ministries
     Network Coalition Institute Project Partnership League Corporation Initiative Program Mission
     Federation Academy Auxiliary Committee Cooperative Collaborative Organization Guild Exchange"""
 )
-SAINTS = _words(
+SAINTS = words(
     """Mary John Joseph Paul Peter James Luke Mark Andrew Michael Thomas Francis Anthony Patrick
     Stephen Matthew Elizabeth Anne Catherine Vincent Charles Agnes Rose Clare Martin"""
 )
-FAITHS = _words(
+FAITHS = words(
     """Baptist Methodist Lutheran Presbyterian Episcopal Catholic Pentecostal Apostolic Holiness
     Community Bible Christian Missionary Evangelical Orthodox Covenant Grace Calvary Bethel Zion"""
 )
 
 #: Family names, the widespread first, and given names.
-SURNAMES = _words(
+SURNAMES = words(
     """Smith Johnson Williams Brown Jones Garcia Miller Davis Rodriguez Martinez Hernandez Lopez
     Gonzalez Wilson Anderson Thomas Taylor Moore Jackson Martin Lee Perez Thompson White Harris
     Sanchez Clark Ramirez Lewis Robinson Walker Young Allen King Wright Scott Torres Nguyen Hill
@@ -171,7 +172,7 @@ SURNAMES = _words(
     Espinoza Howell Li Wong Reid Hanson Le McCoy Garrett Burton Fuller Wang Weber Welch Rojas
     Lucas Marquez Fields Park Yang Little Banks Padilla Day Walsh Bowman Schultz Luna Fowler"""
 )
-GIVEN = _words(
+GIVEN = words(
     """James Mary Robert Patricia John Jennifer Michael Linda David Elizabeth William Barbara
     Richard Susan Joseph Jessica Thomas Sarah Charles Karen Christopher Lisa Daniel Nancy Matthew
     Betty Anthony Margaret Mark Sandra Donald Ashley Steven Kimberly Paul Emily Andrew Donna
@@ -185,7 +186,7 @@ GIVEN = _words(
 )
 
 #: Beginnings, middles and ends of coined words: "Nano" + "ra" + "tek".
-ROOTS = _words(
+ROOTS = words(
     """nano opto bio cyber aero photo micro geo hydro therm quant neur gen vir cel acu ada adva
     aeri agil alg alti amb ampl ana anthro aqua arc art astr atm aud aur aut axi bal bas bel bri
     cal cap car cat cent chem chron cir clar clin cog col com con cor cos cre cry cum cyt dat del
@@ -198,7 +199,7 @@ ROOTS = _words(
     tens ter tetra tor trans tri tru turb ult uni val vap vec vel ver vet vid vis vit viv vol vor
     vox wav xen zen zym"""
 )
-ENDINGS = _words(
+ENDINGS = words(
     """tek tech ix on ia ics gen sys wave soft dyne tron scan logic path metrics is us um ex ent
     ity ium ara ora ena ica ova ent ant al ar or er yx yte ase ene ide ine ite oid ome one ose
     ware sense sight scope span sphere stream works lab net link logix max med mind nova pro pulse
@@ -206,13 +207,13 @@ ENDINGS = _words(
     do go la ly ma na ra ta va za rix lux nex plex flex trix phor cor con dex dyn bot base bit
     cast cell core craft dot edge fab field force form front fuse gate graph grid hub jet key"""
 )
-ONSETS = _words(
+ONSETS = words(
     """b br c ch cl cr d dr f fl fr g gl gr h j k kr l m n p ph pl pr qu r s sc sh sk sl sp st
     str t th tr v w x z"""
 )
-VOWELS = _words("a e i o u ae ea io ei ou ay y")
+VOWELS = words("a e i o u a e i o a e i o ea ou io ei y")
 CODAS = ("", "", "", "", "l", "n", "r", "s", "t", "m", "x", "nd", "nt", "rt", "k", "v")
-NAME_ENDS = _words(
+NAME_ENDS = words(
     """son man berg er ski ez ini wicz ton ley sen stein mann burg ard ell ett ham field ford ov
     enko ak ic os as is ian yan ara ura oto ota eda awa ang ong eau ier ault ette ano ello isi"""
 )

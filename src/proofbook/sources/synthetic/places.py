@@ -55,6 +55,16 @@ class Places:
         )
 
 
+def concat_places(parts: list[Places]) -> Places:
+    """Several groups of places after one another."""
+    return Places(
+        np.concatenate([p.place for p in parts]),
+        np.concatenate([p.zip5 for p in parts]),
+        np.concatenate([p.zip4 for p in parts]),
+        np.concatenate([p.street for p in parts]),
+    )
+
+
 @functools.cache
 def gazetteer_table() -> Gazetteer:
     """The table of places: the same in every world."""

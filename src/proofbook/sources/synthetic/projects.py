@@ -1,4 +1,4 @@
-"""What awards are about: agencies and branches, titles, abstracts, topics and their numbers."""
+"""What awards are about: titles, abstracts, and the numbers that agencies give them."""
 
 from __future__ import annotations
 
@@ -10,158 +10,195 @@ import pyarrow.compute as pc
 
 from . import lexicon
 from .addresses import figures, padded
-from .streams import Ints, below, ranked, stream, weighted, zipf
+from .streams import Ints, below, chance, ranked, stream, weighted, zipf
 
-#: Agency, branch, weight in per mille of awards. Counted in sbir.gov's award file, rounded.
-AGENCIES: tuple[tuple[str, str, float], ...] = (
-    ("Department of Defense", "Air Force", 158),
-    ("Department of Defense", "Navy", 130),
-    ("Department of Defense", "Army", 108),
-    ("Department of Defense", "Defense Advanced Research Projects Agency", 28),
-    ("Department of Defense", "Missile Defense Agency", 36),
-    ("Department of Defense", "Defense Health Program", 7),
-    ("Department of Defense", "Special Operations Command", 5),
-    ("Department of Defense", "Office of the Secretary of Defense", 14),
-    ("Department of Defense", "Defense Logistics Agency", 3),
-    ("Department of Defense", "", 4),
-    ("Department of Health and Human Services", "National Institutes of Health", 218),
-    ("Department of Health and Human Services", "Centers for Disease Control and Prevention", 4),
-    ("Department of Health and Human Services", "Food and Drug Administration", 2),
-    ("National Aeronautics and Space Administration", "", 86),
-    ("Department of Energy", "", 74),
-    ("National Science Foundation", "", 78),
-    ("Department of Agriculture", "", 16),
-    ("Department of Commerce", "National Oceanic and Atmospheric Administration", 5),
-    ("Department of Commerce", "National Institute of Standards and Technology", 3),
-    ("Department of Education", "", 7),
-    ("Department of Transportation", "", 6),
-    ("Department of Homeland Security", "", 6),
-    ("Environmental Protection Agency", "", 6),
-    ("Nuclear Regulatory Commission", "", 1),
+
+def _phrases(text: str) -> tuple[str, ...]:
+    return tuple(line.strip() for line in text.strip().splitlines())
+
+
+_METHODS = lexicon.words(
+    """Scalable Compact Low-Cost Robust Real-Time Miniature High-Efficiency Wearable Autonomous
+    Adaptive Modular Distributed Portable Multi-Modal Non-Invasive High-Throughput Lightweight
+    Novel Rapid Integrated Reconfigurable Wide-Band Radiation-Hardened Self-Healing Automated
+    Predictive Three-Dimensional Broadband Ultra-Low-Power Hybrid"""
 )
-
-_METHODS = """Scalable Compact Low-Cost Robust Real-Time Miniature High-Efficiency Wearable Autonomous
-Adaptive Modular Distributed Portable Multi-Modal Non-Invasive High-Throughput Lightweight Novel
-Rapid Integrated Reconfigurable Wide-Band Radiation-Hardened Self-Healing Automated Predictive
-Three-Dimensional Broadband Ultra-Low-Power Hybrid""".split()
-_THINGS = """Sensor|Laser Source|Antenna Array|Imaging System|Software Framework|Power Converter|Battery
-|Composite Structure|Coating|Diagnostic Assay|Vaccine Platform|Decision Aid|Training Simulator|Detector
-|Signal Processor|Propulsion System|Membrane|Catalyst|Robotic Platform|Navigation Aid|Data Fusion Engine
-|Spectrometer|Thermal Management System|Fiber Amplifier|Nanomaterial|Implant|Drug Delivery System
-|Algorithm Suite|Test Bed|Wireless Network|Radar Receiver|Bioreactor|Heat Exchanger|Actuator|Microscope
-""".replace("\n", "").split("|")
-_USES = """Unmanned Aerial Systems|Undersea Vehicles|Space Missions|Early Cancer Detection|Precision
- Agriculture|Additive Manufacturing|Combat Casualty Care|Cyber Defense|Grid Storage|Water Quality Monitoring
-|Aircraft Structural Health|Missile Seekers|Soldier Protection|Drug Discovery|Hypersonic Flight|Nuclear
- Facilities|Remote Sensing|Electronic Warfare|Rural Hospitals|Special Education|Highway Safety|Border
- Security|Quantum Information|Semiconductor Inspection|Satellite Communications|Chronic Pain|Infectious
- Disease|Harsh Environments|Marine Aquaculture|Wildfire Response""".replace("\n", "").split("|")
-_SENTENCES = (
-    "This project develops a {m} {t} for {u}.",
-    "The proposed {t} will reduce cost and weight while meeting the needs of {u}.",
-    "In Phase I the team will demonstrate the feasibility of a {m} approach.",
-    'Current solutions for {u} are limited in range, "accuracy" and endurance.',
-    "The key innovation is a {m} {t} that operates without calibration.",
-    "Results will be validated against field data collected for {u}.",
-    "Commercial applications of the {t} include {u} and related markets.",
-    "A prototype {t} will be built, tested and delivered at the end of the effort.",
-)
-
-
-@functools.cache
-def _sentence_pool() -> pa.Array:
-    """Some 4,000 sentences of the kind that abstracts are made of."""
-    rng, n = stream(0, "sentences"), 4000
-    m, t, u = (below(rng, n, len(w)) for w in (_METHODS, _THINGS, _USES))
-    return pa.array(
-        [
-            _SENTENCES[i % len(_SENTENCES)].format(
-                m=_METHODS[m[i]].lower(), t=_THINGS[t[i]].lower(), u=_USES[u[i]].lower()
-            )
-            for i in range(n)
-        ],
-        pa.string(),
-    )
+_THINGS = _phrases("""
+    Sensor
+    Laser Source
+    Antenna Array
+    Imaging System
+    Software Framework
+    Power Converter
+    Battery
+    Composite Structure
+    Coating
+    Diagnostic Assay
+    Vaccine Platform
+    Decision Aid
+    Training Simulator
+    Detector
+    Signal Processor
+    Propulsion System
+    Membrane
+    Catalyst
+    Robotic Platform
+    Navigation Aid
+    Data Fusion Engine
+    Spectrometer
+    Thermal Management System
+    Fiber Amplifier
+    Nanomaterial
+    Implant
+    Drug Delivery System
+    Algorithm Suite
+    Test Bed
+    Wireless Network
+    Radar Receiver
+    Bioreactor
+    Heat Exchanger
+    Actuator
+    Microscope
+""")
+_USES = _phrases("""
+    Unmanned Aerial Systems
+    Undersea Vehicles
+    Space Missions
+    Early Cancer Detection
+    Precision Agriculture
+    Additive Manufacturing
+    Combat Casualty Care
+    Cyber Defense
+    Grid Storage
+    Water Quality Monitoring
+    Aircraft Structural Health
+    Missile Seekers
+    Soldier Protection
+    Drug Discovery
+    Hypersonic Flight
+    Nuclear Facilities
+    Remote Sensing
+    Electronic Warfare
+    Rural Hospitals
+    Special Education
+    Highway Safety
+    Border Security
+    Quantum Information
+    Semiconductor Inspection
+    Satellite Communications
+    Chronic Pain
+    Infectious Disease
+    Harsh Environments
+    Marine Aquaculture
+    Wildfire Response
+""")
+_SENTENCES = _phrases("""
+    This project develops a {m} {t} for {u}.
+    The proposed {t} will reduce cost and weight while meeting the needs of {u}.
+    In Phase I the team will demonstrate the feasibility of a {m} approach to {u}.
+    Current solutions for {u} are limited in range, "accuracy" and endurance.
+    The key innovation is a {m} {t} that operates without calibration.
+    Results will be validated against field data collected for {u}; see www.example.com/{m}.
+    Commercial applications of the {t} include {u} and related markets.
+    A prototype {t} will be built, tested & delivered at the end of the effort.
+""")
+#: Beginnings of tracking numbers, contracts and topic codes by agency and branch; others have the
+#: last.
+_PREFIXES: dict[str, tuple[str, str, str]] = {
+    "Air Force": ("F", "FA8650-", "AF"),
+    "Navy": ("N", "N00014-", "N"),
+    "Army": ("A", "W911NF-", "A"),
+    "Missile Defense Agency": ("B", "HQ0147-", "MDA"),
+    "Defense Advanced Research Projects Agency": ("D", "HR0011-", "HR"),
+    "Office of the Secretary of Defense": ("O", "W31P4Q-", "OSD"),
+    "Defense Health Program": ("H", "W81XWH-", "DHA"),
+    "Special Operations Command": ("S", "H92405-", "SOCOM"),
+    "Defense Logistics Agency": ("L", "SP4701-", "DLA"),
+    "National Institutes of Health": ("R", "1R43CA", "NIH"),
+    "National Aeronautics and Space Administration": ("", "NNX", "S"),
+    "National Science Foundation": ("", "IIP-", "IT"),
+    "Department of Energy": ("", "DE-SC00", "0"),
+    "Department of Agriculture": ("", "2013-", "8."),
+    "": ("X", "70RSAT", "9."),
+}
 
 
 def titles(rng: np.random.Generator, n: int) -> pa.Array:
     """Project titles such as "Compact Laser Source for Space Missions"."""
-    fields = pa.array(lexicon.FIELDS, pa.string())
-    columns = [pa.array(w, pa.string()) for w in (_METHODS, _THINGS, _USES)]
-    method, thing, use = (
+    columns = [pa.array(w, pa.string()) for w in (_METHODS, _THINGS, _USES, lexicon.FIELDS)]
+    method, thing, use, field = (
         c.take(pa.array(ranked(rng, n, zipf(len(c), 0.5)))) for c in columns
     )
-    field = fields.take(pa.array(ranked(rng, n, zipf(len(fields), 0.6)), mask=rng.random(n) < 0.3))
+    field = pc.if_else(pa.array(chance(rng, n, 0.3)), pa.scalar(None, pa.string()), field)
     head = pc.binary_join_element_wise(method, field, thing, " ", null_handling="skip")
-    link = pa.array([" for ", " in ", " to Support ", ": A New Approach to "], pa.string())
-    link = link.take(pa.array(weighted(rng, n, [70, 10, 10, 10])))
-    return pc.binary_join_element_wise(head, link, use, "")
+    links = pa.array([" for ", " in ", " to Support ", ": A New Approach to "], pa.string())
+    return pc.binary_join_element_wise(
+        head, links.take(pa.array(weighted(rng, n, [70, 10, 10, 10]))), use, ""
+    )
+
+
+@functools.cache
+def _sentences() -> pa.Array:
+    """Some 4,000 sentences of the kind that abstracts are made of; the same in every world."""
+    rng, n = stream(0, "sentences"), 4000
+    method, thing, use = (
+        [words[i].lower() for i in below(rng, n, len(words))]
+        for words in (_METHODS, _THINGS, _USES)
+    )
+    rows = zip(range(n), method, thing, use, strict=True)
+    made = [_SENTENCES[i % len(_SENTENCES)].format(m=m, t=t, u=u) for i, m, t, u in rows]
+    return pa.array(made, pa.string())
 
 
 def abstracts(rng: np.random.Generator, n: int) -> pa.Array:
-    """Abstracts of two to four sentences; lines are broken between them as often as not.
+    """Abstracts of two to five sentences; three times in four a new line is begun between them.
 
     The award file has 533,599 lines for 214,381 awards: about 1.5 line breaks in each.
     """
-    pool = _sentence_pool()
-    breaks = pa.array(["\n", " "], pa.string())
+    pool, breaks = _sentences(), pa.array(["\n", " "], pa.string())
     parts: list[pa.Array] = []
-    for number in range(4):
-        missing = rng.random(n) < (0.0, 0.0, 0.35, 0.6)[number]
+    for number in range(5):
+        missing = rng.random(n) < (0.0, 0.0, 0.3, 0.6, 0.8)[number]
         if number:
-            parts.append(breaks.take(pa.array(below(rng, n, 2), mask=missing)))
+            line = (rng.random(n) > 0.75).astype(np.int64)
+            parts.append(breaks.take(pa.array(line, mask=missing)))
         parts.append(pool.take(pa.array(below(rng, n, len(pool)), mask=missing)))
     return pc.binary_join_element_wise(*parts, "", null_handling="skip")
 
 
-def draw_agencies(rng: np.random.Generator, n: int) -> Ints:
-    """Positions in AGENCIES."""
-    return weighted(rng, n, [a[2] for a in AGENCIES])
-
-
-def agency_texts(agency: Ints) -> tuple[pa.Array, pa.Array]:
-    """Agency and branch of every award."""
+def agency_columns(names: list[str], agency: Ints) -> dict[str, pa.Array]:
+    """Agency and branch; ``names`` are written "Agency|Branch", ``agency`` positions in them."""
+    halves = [name.partition("|") for name in names]
     index = pa.array(agency)
-    names = pa.array([a[0] for a in AGENCIES], pa.string())
-    branches = pa.array([a[1] for a in AGENCIES], pa.string())
-    return names.take(index), branches.take(index)
+    return {
+        "Agency": pa.array([h[0] for h in halves], pa.string()).take(index),
+        "Branch": pa.array([h[2] for h in halves], pa.string()).take(index),
+    }
 
 
-def tracking_numbers(rng: np.random.Generator, agency: Ints, year: Ints) -> pa.Array:
-    """Agency tracking numbers in the manner of the agencies."""
+def number_columns(
+    rng: np.random.Generator, names: list[str], agency: Ints, year: Ints
+) -> dict[str, pa.Array]:
+    """Tracking number, contract, topic code and solicitation in the manner of the agencies."""
     n = len(agency)
-    letter = pa.array(list("FNADMHSOLXRRRPDSACCETHVZ"), pa.string()).take(pa.array(agency))
-    short = padded(year % 100, 2)
-    topic, serial = padded(below(rng, n, 300), 3), padded(below(rng, n, 10_000), 4)
-    return pc.binary_join_element_wise(
-        pc.binary_join_element_wise(letter, short, figures(1 + below(rng, n, 3)), ""), topic, serial, "-"
+    keys = [name.partition("|")[2] or name.partition("|")[0] for name in names]
+    prefixes = [_PREFIXES.get(key, _PREFIXES[""]) for key in keys]
+    index = pa.array(agency)
+    letter, office, area = (
+        pa.array([p[i] for p in prefixes], pa.string()).take(index) for i in range(3)
     )
-
-
-def contracts(rng: np.random.Generator, agency: Ints, year: Ints) -> pa.Array:
-    """Contract or grant numbers in the manner of the agencies."""
-    n = len(agency)
-    prefix = pa.array(
-        ["FA8650-", "N00014-", "W911NF-", "HR0011-", "HQ0147-", "W81XWH-", "H92405-", "W31P4Q-", "SP4701-",
-         "FA9550-", "1R43CA", "75D301-", "1R43FD", "NNX-", "DE-SC00", "IIP-", "2013-", "WC-133R-", "70NANB-",
-         "ED-IES-", "DTRT57-", "HSHQDC-", "EP-D-", "NRC-HQ-"],
-        pa.string(),
-    ).take(pa.array(agency))
-    return pc.binary_join_element_wise(
-        prefix, padded(year % 100, 2), pa.array(["-C-", "-P-", "-M-"]).take(pa.array(below(rng, n, 3))),
-        padded(below(rng, n, 10_000), 4), "",
-    )
-
-
-def topics(rng: np.random.Generator, agency: Ints, year: Ints) -> tuple[pa.Array, pa.Array]:
-    """Topic code and solicitation number."""
-    n = len(agency)
-    letter = pa.array(
-        ["AF", "N", "A", "HR", "MDA", "DHA", "SOCOM", "OSD", "DLA", "", "NIH", "CDC", "FDA", "S", "C", "IT", "8.",
-         "9.", "N", "ED", "FH", "H", "EPA", "R"],
-        pa.string(),
-    ).take(pa.array(agency))
-    cycle = 1 + below(rng, n, 3)
-    code = pc.binary_join_element_wise(letter, padded(year % 100, 2), figures(cycle), "-", padded(below(rng, n, 200), 3), "")
-    number = pc.binary_join_element_wise(figures(year), figures(cycle), ".")
-    return code, number
+    short, cycle = padded(year % 100, 2), figures(1 + below(rng, n, 3))
+    issue = pc.binary_join_element_wise(short, cycle, "")
+    topic = padded(1 + below(rng, n, 300), 3)
+    serial = padded(below(rng, n, 10_000), 4)
+    kind = pa.array(["-C-", "-P-", "-M-"], pa.string()).take(pa.array(below(rng, n, 3)))
+    order = padded(below(rng, n, 10_000), 4)
+    head = pc.binary_join_element_wise(letter, issue, "")
+    return {
+        "Agency Tracking Number": pc.binary_join_element_wise(head, topic, serial, "-"),
+        "Contract": pc.binary_join_element_wise(office, short, kind, order, ""),
+        "Topic Code": pc.binary_join_element_wise(
+            pc.binary_join_element_wise(area, issue, ""), topic, "-"
+        ),
+        "Solicitation Number": pc.binary_join_element_wise(figures(year), cycle, "."),
+    }

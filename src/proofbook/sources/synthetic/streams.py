@@ -37,7 +37,7 @@ def weighted(rng: np.random.Generator, n: int, weights: Sequence[float] | Floats
     """``n`` positions drawn in proportion to ``weights``."""
     total = np.cumsum(np.asarray(weights, dtype=np.float64))
     found = np.searchsorted(total, rng.random(n) * total[-1], side="right")
-    return np.minimum(found, len(total) - 1).astype(np.int64)
+    return np.asarray(np.minimum(found, len(total) - 1), dtype=np.int64)
 
 
 def zipf(size: int, exponent: float = 1.0, flat: float = 2.0) -> Floats:

@@ -2,52 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import functools
+from typing import get_args
 
 import numpy as np
+from numpy.typing import NDArray
 
 from . import lexicon
+from .mixture import TwinKind, Weights
 from .names import BLANK, SLOTS, Names, compacted
-from .places import Places, draw_places, move
-from .streams import Bools, Ints, below, weighted
+from .places import Places, draw_places, gazetteer_table, move
+from .streams import Ints, below, weighted
 from .words import NOTHING, draw, known
 
-KINDS = ("same_name", "other_kind", "added_word", "subset", "plural", "numbered", "other_field")
+KINDS: tuple[str, ...] = get_args(TwinKind)
+SAME_NAME, OTHER_KIND, ADDED_WORD, SUBSET, PLURAL, NUMBERED, OTHER_FIELD = range(7)
 
 
 def twin_names(
-    rng: np.random.Generator, names: Names, kinds: Mapping[str, float]
+    rng: np.random.Generator, names: Names, kinds: Weights[TwinKind]
 ) -> tuple[Names, Ints]:
     """A name like each of ``names`` for another firm, and its kind (position in KINDS)."""
     n = len(names)
-    kind = weighted(rng, n, [kinds.get(k, 0.0) for k in KINDS])
+    kind = weighted(rng, n, kinds.row(KINDS))
     words, glue = names.words.copy(), names.glue.copy()
     length = names.lengths()
     last = np.maximum(length - 1, 0)
 
-    plural = _plurals()
-    other_number = np.where(words < len(plural), plural[np.minimum(words, len(plural) - 1)], 0)
-    change = (kind == KINDS.index("plural")) & (other_number != NOTHING).any(axis=1)
-    kind[(kind == KINDS.index("plural")) & ~change] = KINDS.index("other_kind")
-    kind[(kind == KINDS.index("subset")) & (length < 2)] = KINDS.index("added_word")
-    words[change] = np.where(other_number[change] != NOTHING, other_number[change], words[change])
+    other = _other_numbers()
+    changed = np.where(words < len(other), other[np.minimum(words, len(other) - 1)], NOTHING)
+    able = (changed != NOTHING).any(axis=1)
+    kind[(kind == PLURAL) & ~able] = OTHER_KIND
+    kind[(kind == SUBSET) & (length < 2)] = ADDED_WORD
+    kind[(kind == NUMBERED) & (length >= SLOTS)] = OTHER_KIND
+    kind[(kind == ADDED_WORD) & (length >= SLOTS)] = OTHER_KIND
 
-    rows = np.flatnonzero(kind == KINDS.index("other_kind"))
-    at = np.where(length[rows] >= 2, last[rows], 1)
-    _replace(rng, words, glue, rows, at, "kind")
-    rows = np.flatnonzero(kind == KINDS.index("other_field"))
-    _replace(rng, words, glue, rows, np.ones(len(rows), dtype=np.int64), "field")
-    rows = np.flatnonzero((kind == KINDS.index("numbered")) & (length < SLOTS))
-    _replace(rng, words, glue, rows, length[rows], "numeral")
-    rows = np.flatnonzero((kind == KINDS.index("added_word")) & (length < SLOTS))
+    rows = np.flatnonzero(kind == PLURAL)
+    words[rows] = np.where(changed[rows] != NOTHING, changed[rows], words[rows])
+    rows = np.flatnonzero(kind == OTHER_KIND)
+    _put(rng, words, glue, rows, np.where(length[rows] >= 2, last[rows], 1), "kind")
+    rows = np.flatnonzero(kind == OTHER_FIELD)
+    _put(rng, words, glue, rows, np.ones(len(rows), dtype=np.int64), "field")
+    rows = np.flatnonzero(kind == NUMBERED)
+    _put(rng, words, glue, rows, length[rows], "numeral")
+    rows = np.flatnonzero(kind == ADDED_WORD)
     words[rows, 1:], glue[rows, 2:] = words[rows, :-1], glue[rows, 1:-1]
     glue[rows, 1] = BLANK
-    words[rows, 0] = np.where(
-        rng.random(len(rows)) < 0.5, draw(rng, "adjective", len(rows)), draw(rng, "brand", len(rows))
-    )
-    rows = np.flatnonzero(kind == KINDS.index("subset"))
-    gone = np.where(rng.random(len(rows)) < 0.5, 0, last[rows])
-    words[rows, gone] = NOTHING
+    first = rng.random(len(rows)) < 0.5
+    added = draw(rng, "adjective", len(rows)), draw(rng, "brand", len(rows))
+    words[rows, 0] = np.where(first, *added)
+    rows = np.flatnonzero(kind == SUBSET)
+    words[rows, np.where(rng.random(len(rows)) < 0.5, 0, last[rows])] = NOTHING
     words[rows], glue[rows] = compacted(words[rows], glue[rows])
     glue[rows, 0] = BLANK
 
@@ -57,32 +62,41 @@ def twin_names(
     return Names(words, glue, legal), kind
 
 
-def twin_places(rng: np.random.Generator, places: Places, kind: Ints) -> Places:
-    """Where the twins are: firms of the same name far away, others now and then near by."""
-    from .places import gazetteer_table
-
-    states = gazetteer_table().state_of
-    far = draw_places(rng, len(kind), award_firms=True)
+def twin_places(rng: np.random.Generator, places: Places, kind: Ints, same_state: float) -> Places:
+    """Where the twins are: firms of the very same name in another state, the others near by with
+    probability ``same_state``."""
+    states, n = gazetteer_table().state_of, len(kind)
     near = move(rng, places, same_state=1.0)
-    same: Bools = kind == KINDS.index("same_name")
-    result = near.where(~same & (rng.random(len(kind)) < 0.35), far)
-    for _ in range(8):
-        clash = same & (states[result.place] == states[places.place])
+    close = (kind != SAME_NAME) & (rng.random(n) < same_state)
+    result = near.where(close, draw_places(rng, n, award_firms=True))
+    for _ in range(20):
+        clash = (kind == SAME_NAME) & (states[result.place] == states[places.place])
         if not clash.any():
             break
-        result = draw_places(rng, len(kind), award_firms=True).where(clash, result)
+        result = draw_places(rng, n, award_firms=True).where(clash, result)
     return result
 
 
-def _replace(rng, words, glue, rows, at, name) -> None:  # type: ignore[no-untyped-def]
+def _put(
+    rng: np.random.Generator,
+    words: NDArray[np.int64],
+    glue: NDArray[np.uint8],
+    rows: Ints,
+    at: Ints,
+    name: str,
+) -> None:
+    """Puts a word of a class, another than the one there, into a slot of each row."""
     new = draw(rng, name, len(rows))
-    same = words[rows, at] == new
-    new[same] = draw(rng, name, int(same.sum()))
+    for _ in range(4):
+        same = words[rows, at] == new
+        new[same] = draw(rng, name, int(same.sum()))
     words[rows, at] = new
     glue[rows, at] = BLANK
 
 
-def _plurals() -> Ints:
+@functools.cache
+def _other_numbers() -> Ints:
+    """The plural of every known singular and the singular of every known plural; 0 for others."""
     vocabulary = known()
     table = np.zeros(len(vocabulary.text), dtype=np.int64)
     for many, one in lexicon.PLURALS:

@@ -66,19 +66,26 @@ def known() -> Vocabulary:
         name: np.array([code[w] for w in dict.fromkeys(group)], dtype=np.int64)
         for name, group in groups.items()
     }
-    exponents = {"kind": 1.05, "field": 0.8, "brand": 0.6, "surname": 0.7, "given": 0.6}
+    exponents = {
+        "kind": 1.05,
+        "field": 0.65,
+        "adjective": 0.7,
+        "brand": 0.5,
+        "surname": 0.7,
+        "given": 0.6,
+    }
     laws = {n: zipf(len(c), exponents.get(n, 0.9)) for n, c in classes.items()}
     cities = np.array([code[c] for c in gazetteer_table().city.to_pylist()], dtype=np.int64)
     return Vocabulary(pa.array(list(code), pa.string()), code, classes, laws, cities)
 
 
 def draw(rng: np.random.Generator, name: str, n: int) -> Ints:
-    """``n`` codes of a class of words: a class of :func:`known`, "coined", "family" or "acronym"."""
+    """``n`` codes of a class of :func:`known`, or of "coined", "family" or "acronym" words."""
     if name == "coined":
-        return COINED + _heavy(rng, n, fresh=0.30, popular=60_000)
+        return COINED + _heavy(rng, n, fresh=0.42, popular=250_000)
     if name == "family":  # family names: the widespread ones and a long tail
-        tail = SURNAME + _heavy(rng, n, fresh=0.05, popular=90_000)
-        return np.where(rng.random(n) < 0.55, _draw_known(rng, "surname", n), tail)
+        tail = SURNAME + _heavy(rng, n, fresh=0.15, popular=150_000)
+        return np.where(rng.random(n) < 0.5, _draw_known(rng, "surname", n), tail)
     if name == "acronym":
         return ACRONYM + below(rng, n, 2**40)
     return _draw_known(rng, name, n)
@@ -92,10 +99,14 @@ def _draw_known(rng: np.random.Generator, name: str, n: int) -> Ints:
 
 
 def _heavy(rng: np.random.Generator, n: int, *, fresh: float, popular: int) -> Ints:
-    """Numbers of which a share ``fresh`` is practically unique and the rest log-uniform."""
-    often = np.exp(rng.random(n) * np.log(popular) * 1.0).astype(np.int64) + below(rng, n, 40)
-    once = popular + 100 + below(rng, n, 2**38)
-    return np.where(rng.random(n) < fresh, once, often)
+    """Numbers of which a share ``fresh`` is practically unique; the others follow a power law.
+
+    The popular ones are the square of a uniform number, so that the density falls with the square
+    root of the rank: flatter than Zipf's law, whose head the known words already are.
+    """
+    u = rng.random(n)
+    often = np.asarray(u * u * popular, dtype=np.int64)
+    return np.where(rng.random(n) < fresh, popular + below(rng, n, 2**38), often)
 
 
 def texts(codes: Ints) -> pa.Array:
