@@ -207,7 +207,8 @@ def threshold(curve: pd.DataFrame, used: float) -> str:
     at = above.iloc[0]
     return (
         f"At the threshold in use, {number(used)}, precision is "
-        f"{quantity(at['precision'], 'rate')} and recall {quantity(at['recall'], 'rate')} of the awards that no identifier decided."
+        f"{quantity(at['precision'], 'rate')} and recall {quantity(at['recall'], 'rate')}, of the "
+        "awards that no identifier decided."
     )
 
 
