@@ -100,8 +100,8 @@ def test_name_statistics_of_both_sides():
         "characters, longest": 18,
         "words, median": 3,
         "words, most": 3,
-        "names of one word, share": pytest.approx(1 / 3),
-        "names with a legal form, share": pytest.approx(2 / 3),
+        "names of one word, %": pytest.approx(100 / 3),
+        "names with a legal form, %": pytest.approx(200 / 3),
     }
     assert frame.loc["rows without a name", "recipients"] == 1
 

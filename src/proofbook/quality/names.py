@@ -107,8 +107,8 @@ def _side(table: pa.Table, columns: tuple[str, str, str]) -> dict[str, float]:
         "characters, longest": _number(length.max()),
         "words, median": _number(words.median()),
         "words, most": _number(words.max()),
-        "names of one word, share": _number((words == 1).mean()),
-        "names with a legal form, share": _number(distinct.str.contains(_LEGAL_FORM).mean()),
+        "names of one word, %": 100 * _number((words == 1).mean()),
+        "names with a legal form, %": 100 * _number(distinct.str.contains(_LEGAL_FORM).mean()),
     }
 
 

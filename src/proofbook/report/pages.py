@@ -128,10 +128,34 @@ def _read(path: Path) -> Any:
         ) from None
     for i, cell in enumerate(cells):
         cell["id"] = f"cell-{i}"  # missing or doubled ids would be repaired at random
+        cell["source"] = _joined(cell["source"])
         if cell["cell_type"] == "code":
             cell["outputs"] = list(_shown(cell.get("outputs") or []))
-    raw |= {"nbformat": 4, "nbformat_minor": 5}
+    raw |= {"nbformat": 4, "nbformat_minor": 5, "cells": _silent_joined(cells)}
     return nbformat.from_dict(raw)  # type: ignore[no-untyped-call]
+
+
+def _silent_joined(cells: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The cells, code that shows nothing being part of the next code cell: one fold, not seven."""
+    kept: list[dict[str, Any]] = []
+    for cell in cells:
+        before = kept[-1] if kept else None
+        if before and _silent(before) and cell["cell_type"] == "code" and not _tagged(cell):
+            cell["source"] = f"{before['source']}\n\n{cell['source']}"
+            kept[-1] = cell
+        else:
+            kept.append(cell)
+    return kept
+
+
+def _silent(cell: dict[str, Any]) -> bool:
+    return cell["cell_type"] == "code" and not cell["outputs"] and not _tagged(cell)
+
+
+def _tagged(cell: dict[str, Any]) -> bool:
+    """Whether the cell holds parameters, which have a fold of their own."""
+    tags = cell.get("metadata", {}).get("tags", [])
+    return bool({"parameters", "injected-parameters"} & set(tags))
 
 
 def _shown(outputs: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
