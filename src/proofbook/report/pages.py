@@ -140,7 +140,7 @@ def _silent_joined(cells: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     kept: list[dict[str, Any]] = []
     for cell in cells:
         before = kept[-1] if kept else None
-        if before and _silent(before) and cell["cell_type"] == "code" and not _tagged(cell):
+        if before and _silent(before) and _joins(cell):
             cell["source"] = f"{before['source']}\n\n{cell['source']}"
             kept[-1] = cell
         else:
@@ -150,6 +150,13 @@ def _silent_joined(cells: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _silent(cell: dict[str, Any]) -> bool:
     return cell["cell_type"] == "code" and not cell["outputs"] and not _tagged(cell)
+
+
+def _joins(cell: dict[str, Any]) -> bool:
+    """Whether silent code may go before this cell: code, and not where an error must stand out."""
+    if cell["cell_type"] != "code" or _tagged(cell):
+        return False
+    return not any(output.get("output_type") == "error" for output in cell["outputs"])
 
 
 def _tagged(cell: dict[str, Any]) -> bool:
