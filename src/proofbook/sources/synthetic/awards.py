@@ -151,11 +151,10 @@ def _spell(
     parents = firms.parents.take(np.maximum(firms.parent[who], 0))
     names = names.where(what != PARENT, parents)
     rng, spelling = stream(seed, "awards.spelling"), mixture.award_names
-    times = np.where(
-        variant == _OLD_HAND,
-        shares.old_spelling_errors.value,
-        np.where(variant > 0, shares.other_spelling_errors.value, 1.0),
-    )
+    # a firm with many awards is well known: its usual spelling is seldom a wrong one
+    care = np.minimum(1.0, 3.0 / np.sqrt(firms.awards[who]))
+    times = np.where(variant > 0, shares.other_spelling_errors.value, care)
+    times[variant == _OLD_HAND] = shares.old_spelling_errors.value
     entered, done = respelled(rng, names, spelling, times)
     text, slips = written(rng, entered, spelling, times)
     links = pa.array([" dba ", " d/b/a ", " DBA ", ", d/b/a "], pa.string())

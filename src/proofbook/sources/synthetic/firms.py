@@ -113,7 +113,8 @@ def firm_sizes(n_awards: int, n_firms: int, largest: float, exponent: float) -> 
         return np.maximum(np.minimum(shape * scale, cap), 1.0).astype(np.int64)
 
     low, high = 0.01, float(n_awards)
-    for _ in range(60):
+    # no closer than this: at the very edge the last bit of a power would decide
+    for _ in range(30):
         middle = (low + high) / 2.0
         low, high = (middle, high) if sized(middle).sum() <= n_awards else (low, middle)
     sizes = sized(low)

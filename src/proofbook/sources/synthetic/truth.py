@@ -101,7 +101,10 @@ def _kinds(firms: Firms, special: FirmRows, written: Written, awards: Awards) ->
     main_done = np.zeros(len(firms), dtype=np.int64)
     main_done[rows.entity[mine[::-1]]] = written.done[mine[::-1]]
     done = spellings.done | main_done[spellings.firm]
+    two_names = np.zeros(len(firms), dtype=bool)
+    two_names[rows.entity[mine[::-1]]] = (rows.trade_in_name | rows.former_in_name)[mine[::-1]]
     kind = np.full(len(done), KINDS.index("suffix"))
+    kind[two_names[spellings.firm]] = KINDS.index("dba")
     for bit, name in (
         (ABBREVIATED, "abbreviation"),
         (JOINED, "joined"),
@@ -131,6 +134,7 @@ def _kinds(firms: Firms, special: FirmRows, written: Written, awards: Awards) ->
 
 
 def _normal(texts: pa.Array) -> list[str]:
-    """Names without case, punctuation and blanks."""
+    """Names without case, punctuation and superfluous blanks."""
     plain = pc.replace_substring(pc.utf8_upper(texts), "&AMP;", "&")
-    return pc.replace_substring_regex(plain, r"[^\p{L}\p{N}&]", "").to_pylist()  # type: ignore[no-any-return]
+    spaced = pc.replace_substring_regex(plain, r"[^\p{L}\p{N}&]+", " ")
+    return pc.utf8_trim_whitespace(spaced).to_pylist()  # type: ignore[no-any-return]

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from . import designators, typos
 from .mixture import SpellingShares
 from .names import SLOTS, Names
-from .spelling import INVERTED, TRUNCATED, TYPO
+from .spelling import INVERTED, JOINED, TRUNCATED, TYPO
 from .streams import Bools, Floats, Ints, below, chance
 from .words import ACRONYM, NOTHING, NUMBER, SURNAME, known, texts
 
@@ -52,7 +52,8 @@ def written(
     lower = case > 1.0 - shares.lower_case.value
     if lower.any():
         text = pc.if_else(pa.array(lower), pc.utf8_lower(text), text)
-    return text, slipped * np.int64(TYPO) | inverted * np.int64(INVERTED)
+    done = slipped * np.int64(TYPO) | inverted * np.int64(INVERTED) | spaced * np.int64(JOINED)
+    return text, done
 
 
 def finished(
