@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from proofbook.params import Bounds, Run, Settings, parse_size, size_key
-from proofbook.suite.gates import DEFAULTS
+from proofbook.suite.gate_defaults import DEFAULTS
 
 
 @pytest.mark.parametrize(

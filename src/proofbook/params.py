@@ -9,7 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from proofbook.errors import did_you_mean
 from proofbook.matching.settings import MatchSettings
-from proofbook.suite import gates as gate_table
+from proofbook.suite.gate_defaults import DEFAULTS
+from proofbook.suite.gates import Gate, adjusted
 from proofbook.suite.result import Severity
 
 SIZE = re.compile(r"^(?P<awards>[1-9]\d*)x(?P<recipients>[1-9]\d*)$")
@@ -91,7 +92,7 @@ class Report(Section):
 def _default_gates() -> dict[str, Bounds]:
     return {
         name: Bounds(warn=g.warn, fail=g.fail, severity=g.severity, blocks=list(g.blocks))
-        for name, g in gate_table.DEFAULTS.items()
+        for name, g in DEFAULTS.items()
     }
 
 
@@ -134,11 +135,11 @@ class Settings(Section):
         half = f"{max(1, awards // 2)}x{max(1, recipients // 2)}"
         return list(dict.fromkeys([half, f"{awards}x{recipients}"]))
 
-    def gate(self, metric: str) -> gate_table.Gate:
+    def gate(self, metric: str) -> Gate:
         """The gate on a metric, with the bounds of these parameters."""
         bounds = self.gates.get(metric)
-        gate = gate_table.DEFAULTS[metric]
-        return gate if bounds is None else gate_table.adjusted(gate, bounds.model_dump())
+        gate = DEFAULTS[metric]
+        return gate if bounds is None else adjusted(gate, bounds.model_dump())
 
 
 def parse_size(size: str) -> tuple[int, int] | None:

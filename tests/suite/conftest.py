@@ -42,7 +42,7 @@ page = notebook.start(
 #: Records every declared metric: a value that passes its gate, unless VALUES says otherwise.
 RECORD = """
 from proofbook.quality.metrics import DEFINITIONS, declared
-from proofbook.suite.gates import DEFAULTS
+from proofbook.suite.gate_defaults import DEFAULTS
 for name in declared(NAME, has_truth=page.truth_path is not None):
     gate = DEFAULTS.get(name)
     good = 1.0 if gate and gate.better == "higher" else 0.0

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from proofbook.quality.metrics import DEFINITIONS
+from proofbook.suite.gate_defaults import DEFAULTS
 from proofbook.suite.gates import (
-    DEFAULTS,
     Evidence,
     Gate,
     evaluate,

@@ -22,7 +22,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from proofbook.errors import ParameterError, did_you_mean
 from proofbook.params import Settings
-from proofbook.suite import gates as gate_table
+from proofbook.suite.gate_defaults import DEFAULTS
 from proofbook.suite.result import Parameter
 
 ENVIRONMENT_PREFIX = "PROOFBOOK__"
@@ -321,8 +321,8 @@ def _unknown(key: str, place: str, known: Mapping[str, Any]) -> str:
     siblings = {k[len(prefix) + 1 :].split(".")[0] for k in names if k.startswith(f"{prefix}.")}
     if key.startswith("gates."):
         metric = key.split(".")[1]
-        if metric not in gate_table.DEFAULTS:
-            hint = did_you_mean(metric, gate_table.DEFAULTS)
+        if metric not in DEFAULTS:
+            hint = did_you_mean(metric, DEFAULTS)
             return f"{place}: no gate on metric {metric!r}{hint}"
     hint = did_you_mean(last, siblings) or did_you_mean(key, names)
     return f"{place}: unknown parameter {key!r}{hint}"

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from proofbook.errors import ParameterError, did_you_mean
 from proofbook.params import NOTEBOOKS, Settings
 from proofbook.quality.metrics import DEFINITIONS, declared
-from proofbook.suite.gates import DEFAULTS, Gate
+from proofbook.suite.gate_defaults import DEFAULTS
+from proofbook.suite.gates import Gate
 
 #: The notebook that is run once for every size.
 SIZED = "02_enrichment"

@@ -224,7 +224,11 @@ def _of_cells(
         )
         return "incomplete", words, raised
     if raised is not None:
-        return "failed", f"cell {raised.cell} raised {raised.ename}", raised
+        said = raised.evalue.strip().splitlines()[:1]
+        words = (
+            f"cell {raised.cell} raised {raised.ename}{''.join(f': {line[:200]}' for line in said)}"
+        )
+        return "failed", words, raised
     undone = [index for index, cell in cells if not cell.execution_count and cell.source.strip()]
     if undone:
         return "incomplete", f"cell {undone[0]} was not executed", None

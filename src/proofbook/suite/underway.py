@@ -1,0 +1,270 @@
+"""A run under way: its steps, what has finished so far, and the record that is kept of it."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from proofbook.errors import Interrupted, NotebookError
+from proofbook.params import parse_size
+from proofbook.suite import baselines, gates, plan, provenance, runner, scraps
+from proofbook.suite.files import write_text
+from proofbook.suite.layers import Effective
+from proofbook.suite.plan import Step
+from proofbook.suite.prepare import Inputs
+from proofbook.suite.project import Project
+from proofbook.suite.result import GateOutcome, NotebookOutcome, Provenance, RunResult, Severity
+from proofbook.suite.schedule import run_all
+from proofbook.suite.verdict import CRASHED, Verdict, unfinished, verdict
+
+#: Parameters that every notebook must declare; papermill only warns of an unknown one.
+NEEDED = {"run_folder", "awards", "recipients", "truth", "n_awards", "n_recipients", "seed"}
+
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to run: parameters, project, and which part of the plan.
+
+    ``resume`` is the folder of a run to go on with. ``last`` ends the plan with that notebook;
+    ``first`` runs that notebook and those after it again. ``command`` is kept for the record;
+    ``rendered`` draws the report.
+    """
+
+    effective: Effective
+    project: Project
+    resume: Path | None = None
+    last: str | None = None
+    first: str | None = None
+    fail_on: Severity = "error"
+    command: str = "proofbook run"
+    rendered: bool = True
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A step that has ended: its outcome, what it recorded, and what the gates found."""
+
+    outcome: NotebookOutcome
+    recording: scraps.Recording = field(default_factory=scraps.Recording)
+    gates: list[GateOutcome] = field(default_factory=list)
+
+
+class Underway:
+    """A run that goes on: opened with its record, carried out step by step, closed by a verdict."""
+
+    def __init__(
+        self, request: Request, steps: list[Step], folder: Path, inputs: Inputs, tell: Tell
+    ) -> None:
+        self.request, self.steps, self.folder, self.inputs = request, steps, folder, inputs
+        self.tell, self.settings = tell, request.effective.settings
+        self.started, self.finished = provenance.now(), dict[str, Finished]()
+        self.machine = provenance.machine()
+        self.commit = provenance.commit(request.project.root)
+        self.versions = provenance.versions()
+
+    def open(self, old: RunResult | None) -> None:
+        """Keeps what an earlier part of the run has finished, and opens the record."""
+        self._keep_baseline()
+        if old is not None:
+            self._keep_finished(old)
+        self._write(unfinished(self.folder.name))
+
+    def _keep_baseline(self) -> None:
+        """Copies the baseline to be judged against into the folder, with its differences."""
+        found = baselines.judged(
+            self.request.project.baselines,
+            self.settings.run.baseline,
+            baselines.circumstances(self._result(unfinished(self.folder.name))),
+        )
+        if found is not None:
+            write_text(self.folder / baselines.BASELINE_FILE, baselines.to_json(found))
+
+    def _keep_finished(self, old: RunResult) -> None:
+        """Takes over the completed steps of a resumed run whose predecessors are kept too."""
+        first = plan.notebook_name(self.request.first) if self.request.first else None
+        done = {n.key: n for n in old.notebooks if n.status == "completed"}
+        for step in self.steps:
+            if step.name == first:
+                break
+            if step.key not in done or not all(need in self.finished for need in step.needs):
+                continue
+            try:
+                recording = runner.recorded(self._job(step).output, self.folder.name, step)
+            except NotebookError:
+                continue
+            self.finished[step.key] = self._judged(step, done[step.key], recording)
+            self.tell(f"kept {step.key}, completed before")
+
+    def carry_out(self) -> RunResult:
+        """Runs what is not finished yet, and closes the record."""
+        try:
+            run_all(
+                [step for step in self.steps if step.key not in self.finished],
+                finished=set(self.finished),
+                jobs=self.settings.run.jobs,
+                held=self._held,
+                run=self._step,
+                done=self._done,
+            )
+        except Interrupted as interrupt:
+            words = unfinished(self.folder.name).sentence.replace("Not finished", "Interrupted")
+            self._close(Verdict("interrupted", interrupt.exit_code, words))
+            raise
+        so_far = self._result(unfinished(self.folder.name))
+        final = verdict(so_far.notebooks, so_far.gates, fail_on=self.request.fail_on)
+        return self._close(final)
+
+    # --- steps ----------------------------------------------------------------------------------
+
+    def _job(self, step: Step) -> runner.Job:
+        settings = self.settings.model_dump(mode="json")
+        paths = self.inputs.paths[step.size]
+        before = [self.folder / "notebooks" / f"{key}.ipynb" for key in step.needs]
+        counts = parse_size(step.size)
+        n_awards, n_recipients = counts or (
+            self.settings.data.n_awards,
+            self.settings.data.n_recipients,
+        )
+        offered: dict[str, Any] = {
+            "run_folder": str(self.folder),
+            "awards": str(paths.awards),
+            "recipients": str(paths.recipients),
+            "truth": str(paths.truth or ""),
+            "n_awards": n_awards,
+            "n_recipients": n_recipients,
+            "seed": self.settings.data.seed,
+            "settings": {name: settings[name] for name in ("match", "gates", "run")}
+            | {"sizes": self.settings.effective_sizes()},
+            "size": step.size,
+            "upstream": [str(path) for path in before],
+        }
+        source = self.request.project.notebooks / f"{step.name}.ipynb"
+        return runner.Job(
+            step,
+            source,
+            self.folder,
+            runner.parameters_for(source, offered, NEEDED),
+            time_limit_s=self.settings.run.time_limit_s,
+            retries=self.settings.run.retries,
+            environment=_threads(self.settings.match.threads),
+        )
+
+    def _held(self, step: Step) -> Finished | None:
+        """The outcome of a step that must not run: a gate blocks, or something before crashed."""
+        before = [self.finished[key] for key in step.needs]
+        for done in before:
+            if done.outcome.status in CRASHED:
+                state = done.outcome.status.replace("_", " ")
+                reason = f"{done.outcome.key} {state}; run again with: {self._again()}"
+                return Finished(runner.without_running(self._job(step), "skipped", reason))
+        for done in before:
+            for gate in done.gates:
+                if gates.holds_back(gate) and step.name in gate.blocks:
+                    return Finished(runner.without_running(self._job(step), "blocked", _why(gate)))
+        for done in before:
+            if done.outcome.status != "completed":
+                state = done.outcome.status.replace("_", " ")
+                reason = f"{done.outcome.key} {state}; run again with: {self._again()}"
+                return Finished(runner.without_running(self._job(step), "skipped", reason))
+        return None
+
+    def _again(self) -> str:
+        return f"proofbook run --resume {self.folder.name}"
+
+    def _paged(self, outcome: NotebookOutcome) -> NotebookOutcome:
+        """The outcome with the place of its page, if notebooks are rendered."""
+        if outcome.notebook is None or not self.settings.report.notebooks:
+            return outcome
+        return replace(outcome, html=f"html/{outcome.key}.html")
+
+    def _step(self, step: Step, stop: threading.Event) -> Finished:
+        self.tell(f"started {step.key}")
+        outcome, recording = runner.run_step(self._job(step), stop)
+        return self._judged(step, outcome, recording)
+
+    def _judged(
+        self, step: Step, outcome: NotebookOutcome, recording: scraps.Recording
+    ) -> Finished:
+        found = gates.evaluate_all(
+            plan.gates_of(self.settings, step.name, step.size),
+            recording.metrics,
+            recording.evidence,
+            notebook=step.key,
+            size=step.size if step.sized else None,
+            rerun=self.request.command,
+        )
+        return Finished(outcome, recording, found)
+
+    def _done(self, step: Step, done: Finished) -> None:
+        self.finished[step.key] = done
+        place = f"[{len(self.finished)}/{len(self.steps)}]"
+        outcome = done.outcome
+        words = f"{outcome.status.replace('_', ' ')} in {outcome.seconds:.1f} s"
+        if outcome.status != "completed":
+            words = f"{outcome.status.replace('_', ' ')}: {outcome.reason}"
+        self.tell(f"{place} {step.key} {words}")
+        for gate in done.gates if outcome.status == "completed" else ():
+            if gate.state != "pass":
+                self.tell(f"      {gate.state.replace('_', ' ')}: {gate.message}")
+        self._write(unfinished(self.folder.name))
+
+    # --- the record -----------------------------------------------------------------------------
+
+    def _close(self, final: Verdict) -> RunResult:
+        result = self._write(final)
+        metrics = {"run_id": result.run_id, "metrics": [asdict(m) for m in result.metrics]}
+        text = json.dumps(metrics, indent=2, ensure_ascii=False, allow_nan=False)
+        write_text(self.folder / "metrics.json", text + "\n")
+        return result
+
+    def _write(self, state: Verdict) -> RunResult:
+        result = self._result(state)
+        write_text(self.folder / "run.json", result.to_json() + "\n")
+        return result
+
+    def _result(self, state: Verdict) -> RunResult:
+        """The record as of now, in the order of the plan whatever the order of the endings."""
+        done = [self.finished[s.key] for s in self.steps if s.key in self.finished]
+        return RunResult(
+            run_id=self.folder.name,
+            status=state.status,
+            exit_code=state.exit_code,
+            verdict=state.sentence,
+            parameters=self.request.effective.parameters,
+            provenance=Provenance(
+                command=self.request.command,
+                commit=self.commit[0],
+                dirty=self.commit[1],
+                versions=self.versions,
+                machine=self.machine,
+                machine_class=provenance.machine_class(self.machine),
+                started=self.started,
+                finished=provenance.now(),
+                inputs=self.inputs.files,
+            ),
+            notebooks=[self._paged(f.outcome) for f in done],
+            metrics=[m for f in done for m in f.recording.metrics],
+            gates=[g for f in done for g in f.gates],
+            tables=[t for f in done for t in f.recording.tables],
+        )
+
+
+def _threads(threads: int) -> Mapping[str, str]:
+    """Threads of native code: as many as asked for, and asleep while they wait."""
+    passive = {"OMP_WAIT_POLICY": "passive"}
+    names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "POLARS_MAX_THREADS")
+    return passive | (dict.fromkeys(names, str(threads)) if threads else {})
+
+
+def _why(gate: GateOutcome) -> str:
+    bound = "a finite number" if gate.state == "missing" else gates.number(gate.fail, gate.unit)
+    value = gates.number(gate.value, gate.unit)
+    return (
+        f"blocked by gate {gate.metric}, value {value}, bound {bound}; run again with: {gate.rerun}"
+    )
