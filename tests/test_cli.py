@@ -197,18 +197,7 @@ def test_an_interrupt_stops_the_kernels_and_keeps_the_record(
     pid = tmp_path / "pid"
     sleep = f"import os, time; open({str(pid)!r}, 'w').write(str(os.getpid())); time.sleep(300)"
     found = make_project({"01_profiling": cells("01_profiling", fault=sleep)})
-    words = [word for text in given(found) for word in ("--set", text)]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "proofbook", "run", *words],
-        env={**os.environ, project.HOME: str(found.root)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    deadline = time.monotonic() + 60
-    while not (pid.exists() and pid.read_text()):
-        assert time.monotonic() < deadline, "the notebook has not started"
-        time.sleep(0.05)
+    process = started(found, pid)
     process.send_signal(sent)
     out, err = process.communicate(timeout=20)
     assert (process.returncode, out) == (code, "")
@@ -221,3 +210,44 @@ def test_an_interrupt_stops_the_kernels_and_keeps_the_record(
     assert (result.status, result.exit_code) == ("interrupted", code)
     assert result.notebooks[0].status == "killed"
     assert f"--resume {result.run_id}" in result.verdict
+
+
+@pytest.mark.slow
+def test_a_killed_run_leaves_no_kernel_and_can_be_resumed(
+    make_project: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pid = tmp_path / "pid"
+    sleep = (
+        "import os, pathlib, time\n"
+        f"mark = pathlib.Path({str(pid)!r})\n"
+        "if not mark.exists():\n    mark.write_text(str(os.getpid())); time.sleep(300)"
+    )
+    found = make_project({"02_enrichment": cells("02_enrichment", fault=sleep)})
+    monkeypatch.setenv(project.HOME, str(found.root))
+    process = started(found, pid)
+    process.kill()
+    process.communicate()
+    assert conftest.ended(int(pid.read_text()))
+    (folder,) = found.outputs.iterdir()
+    killed = load_run(folder)
+    assert (killed.status, killed.exit_code) == ("interrupted", 130)
+    assert [n.key for n in killed.notebooks] == ["01_profiling"]
+    assert call("run", "--resume", folder.name, "--only", "02") == 0
+    assert load_run(folder).notebooks[0] == killed.notebooks[0]
+
+
+def started(home: Project, pid: Path) -> subprocess.Popen[str]:
+    """The command ``run`` on the project's own files, once a notebook has written its ``pid``."""
+    words = [word for text in given(home) for word in ("--set", text)]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "proofbook", "run", *words],
+        env={**os.environ, project.HOME: str(home.root)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    deadline = time.monotonic() + 60
+    while not (pid.exists() and pid.read_text()):
+        assert time.monotonic() < deadline, "the notebook has not started"
+        time.sleep(0.05)
+    return process

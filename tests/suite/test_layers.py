@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from proofbook.errors import ParameterError
-from proofbook.suite.layers import Effective, from_nested, load, masked, profiles, resumed
+from proofbook.suite.layers import Effective, changes, from_nested, load, masked, profiles, resumed
 
 PARAMS = Path(__file__).parents[2] / "params"
 
@@ -199,6 +199,14 @@ def test_the_parameters_of_a_notebook_are_sections() -> None:
     settings = from_nested({"gates": {"match_rate": 0.4}, "match": {"candidates": 2}}, "notebook")
     assert settings.gate("match_rate").fail == 0.4
     assert settings.match.candidates == 2
+
+
+def test_a_notebook_is_told_what_differs_from_the_defaults() -> None:
+    settings = load_plain(None, "gates.match_rate=null", "match.seed=2", "data.seed=3").settings
+    told = changes(settings, ("match", "gates"))
+    assert told == {"match": {"seed": 2}, "gates": {"match_rate": {"fail": None}}}
+    again = from_nested(told, "notebook")
+    assert (again.gates, again.match) == (settings.gates, settings.match)
 
 
 def test_secrets_are_not_recorded() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
 import sys
 import threading
 import time
@@ -12,7 +14,7 @@ import pytest
 from tests.suite.conftest import FINISH, cells, ended, write_notebook
 
 from proofbook.errors import NotebookError, OutputError
-from proofbook.suite import runner
+from proofbook.suite import execute, runner
 from proofbook.suite.plan import steps
 from proofbook.suite.runner import Job, parameters_for, run_step
 
@@ -175,3 +177,27 @@ def test_a_notebook_must_declare_its_parameters(tmp_path: Path) -> None:
     assert parameters_for(source, offered, {"seed"}) == {"seed": 1, "size": "all"}
     with pytest.raises(NotebookError, match="does not declare color, wizard"):
         parameters_for(source, offered, {"wizard", "color"})
+
+
+def test_a_full_disk_is_told_apart_from_a_failing_notebook(tmp_path: Path) -> None:
+    one = job(tmp_path, cells(NAME))
+    full = tmp_path / "full.ipynb"
+    full.symlink_to("/dev/full")
+    words = {
+        "source": str(one.source),
+        "output": str(full),
+        "cwd": str(tmp_path),
+        "parameters": {},
+        "environment": {},
+    }
+    ended = subprocess.run(
+        [sys.executable, "-m", execute.__name__],
+        input=json.dumps(words),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == execute.NOT_WRITTEN
+    assert "No space left on device" in ended.stderr
+    with pytest.raises(OutputError, match=r"run\.outputs"):
+        runner._judge(one, runner.Ending(execute.NOT_WRITTEN))

@@ -140,6 +140,13 @@ def from_settings(settings: Settings, origin: str) -> Effective:
     return merge([Layer.of(origin, dict(_leaves(settings.model_dump(mode="json"))))])
 
 
+def changes(settings: Settings, sections: Sequence[str]) -> dict[str, Any]:
+    """What differs from the defaults in these sections, nested: from_nested gives it back."""
+    defaults = dict(_leaves(Settings().model_dump(mode="json")))
+    values = dict(_leaves(settings.model_dump(mode="json", include=set(sections))))
+    return _nested({key: v for key, v in values.items() if v != defaults.get(key)})
+
+
 def from_nested(sections: Mapping[str, Any], origin: str) -> Settings:
     """The settings of nested sections, as a notebook's parameters give them."""
     values = dict(_gate_leaf(key, value) for key, value in _leaves(sections))

@@ -13,7 +13,7 @@ from proofbook.errors import Interrupted, NotebookError
 from proofbook.params import parse_size
 from proofbook.suite import baselines, gates, plan, provenance, runner, scraps
 from proofbook.suite.files import write_text
-from proofbook.suite.layers import Effective
+from proofbook.suite.layers import Effective, changes
 from proofbook.suite.plan import Step
 from proofbook.suite.prepare import Inputs
 from proofbook.suite.project import Project
@@ -123,7 +123,6 @@ class Underway:
     # --- steps ----------------------------------------------------------------------------------
 
     def _job(self, step: Step) -> runner.Job:
-        settings = self.settings.model_dump(mode="json")
         paths = self.inputs.paths[step.size]
         before = [self.folder / "notebooks" / f"{key}.ipynb" for key in step.needs]
         counts = parse_size(step.size)
@@ -139,7 +138,7 @@ class Underway:
             "n_awards": n_awards,
             "n_recipients": n_recipients,
             "seed": self.settings.data.seed,
-            "settings": {name: settings[name] for name in ("match", "gates", "run")}
+            "settings": changes(self.settings, ("match", "gates", "run"))
             | {"sizes": self.settings.effective_sizes()},
             "size": step.size,
             "upstream": [str(path) for path in before],
