@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import binomtest
+from scipy.stats import binomtest, chi2_contingency
 
 from proofbook.measure.statistics import (
     Interval,
     difference,
     fit_exponent,
+    homogeneity,
     mean_interval,
     ratio_of_minima,
     wilson,
@@ -124,6 +125,24 @@ def test_noise_widens_the_exponent_s_interval():
     fit = fit_exponent(sizes, [1.2, 8.0, 130.0, 900.0])
     assert fit.low < 1 < fit.high
     assert fit.high - fit.low > 0.1
+
+
+@given(st.lists(st.integers(30, 400), min_size=2, max_size=12), st.floats(0.1, 0.9), st.data())
+def test_homogeneity_is_pearson_s_test(sizes, rate, data):
+    successes = [data.draw(st.integers(int(0.5 * rate * n), n)) for n in sizes]
+    if sum(successes) in (0, sum(sizes)):
+        assert homogeneity(successes, sizes) == 1
+        return
+    table = [successes, [n - k for k, n in zip(successes, sizes, strict=True)]]
+    theirs = chi2_contingency(table, correction=False).pvalue
+    assert homogeneity(successes, sizes) == pytest.approx(
+        theirs, abs=0.005 if theirs < 0.1 else 0.06
+    )
+
+
+def test_one_group_has_nothing_to_differ_from():
+    assert homogeneity([3], [40]) is None
+    assert homogeneity([0, 0], [40, 50]) == homogeneity([40, 50], [40, 50]) == 1
 
 
 def test_few_points_have_no_interval_and_one_no_exponent():

@@ -103,6 +103,14 @@ def test_the_curve_is_what_each_threshold_would_have_given(enriched, truth):
     assert curve["threshold"].is_monotonic_increasing
 
 
+def test_what_a_rival_holds_back_is_accepted_at_no_threshold(enriched, truth):
+    row = review(0.99, "A")
+    row[-1]["match_flags"] = ["ambiguous"]
+    table, known = enriched(row, fuzzy(0.8, "B")), truth((0, "a"), (1, "a"))
+    assert precision_recall(table, known).values.tolist() == [[0.8, 1.0, 0.5]]
+    assert reliability(table, known).n == 2
+
+
 def test_the_curve_is_short(enriched, truth):
     rows = [fuzzy(i / 1000, f"F{i}") for i in range(500)]
     curve = precision_recall(enriched(*rows), truth(*((i, "a") for i in range(500))))

@@ -51,4 +51,4 @@ def test_the_worst_comes_first_and_says_why():
 
 def test_both_bounds_are_needed():
     found = readiness([outcome("warn", direction="lower", unit="pct", warn=10, fail=25)])
-    assert found.items.iloc[0]["need"] == "≤ 25.0 %, ≤ 10.0 % or a warning"
+    assert found.items.iloc[0]["need"] == "≤ 25.0 %; a warning over 10.0 %"

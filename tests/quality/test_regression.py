@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 
 from proofbook.measure.statistics import wilson
 from proofbook.quality.metrics import DEFINITIONS
-from proofbook.quality.regression import DROPS, changes, comparison, scaling
+from proofbook.quality.regression import DROPS, changes, comparison, growth, scaling
 from proofbook.suite.baselines import Baseline, Circumstances
 from proofbook.suite.result import Metric
 
@@ -107,6 +108,16 @@ def test_the_comparison_names_better_and_worse_by_direction():
     assert change[["match_rate", "seconds", "peak_memory_mb"]].to_list() == pytest.approx(
         [-10, 50, -50]
     )
+
+
+def test_growth_is_of_the_sizes_that_took_long_enough():
+    def sizes(*rows):
+        return pd.DataFrame(rows, columns=["awards", "seconds"])
+
+    assert growth(sizes((500, 0.4), (1000, 0.2))) is None
+    assert growth(sizes((500, 0.4), (1000, 2.0))) is None
+    found = growth(sizes((10, 0.3), (1000, 1.0), (10_000, 10.0)))
+    assert (found.value, found.n) == (pytest.approx(1), 2)
 
 
 def test_scaling_lists_the_sizes_by_their_awards():

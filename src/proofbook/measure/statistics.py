@@ -125,6 +125,22 @@ def difference(a: Interval, b: Interval) -> Interval:
     return Interval(va - vb, low, high, n)
 
 
+def homogeneity(successes: ArrayLike, sizes: ArrayLike) -> float | None:
+    """The p-value of Pearson's chi-square test that groups share one rate; None below two groups.
+
+    Groups should hold some 30 observations. The chi-square distribution is taken by the
+    approximation of Wilson and Hilferty (1931), good to 0.005 where p is under 0.1.
+    """
+    k, n = np.asarray(successes, dtype=float), np.asarray(sizes, dtype=float)
+    rate = k.sum() / n.sum() if n.sum() else 0.0
+    if n.size < 2 or rate in (0.0, 1.0):
+        return None if n.size < 2 else 1.0
+    chi2 = float((((k - n * rate) ** 2) / (n * rate * (1 - rate))).sum())
+    spread = 2 / (9 * (n.size - 1))
+    z = ((chi2 / (n.size - 1)) ** (1 / 3) - (1 - spread)) / math.sqrt(spread)
+    return 1 - NormalDist().cdf(z)
+
+
 def fit_exponent(sizes: ArrayLike, seconds: ArrayLike) -> Exponent | None:
     """How time grows with size: least squares in log-log, with Student's t interval.
 

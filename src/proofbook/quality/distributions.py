@@ -9,7 +9,14 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 
-from proofbook.matching.schema import CANDIDATE, IDENTIFIER_METHODS, NAME_EXACT, NAME_FUZZY
+from proofbook.matching.schema import (
+    AMBIGUOUS,
+    CANDIDATE,
+    IDENTIFIER_CONFLICT,
+    IDENTIFIER_METHODS,
+    NAME_EXACT,
+    NAME_FUZZY,
+)
 from proofbook.measure.statistics import wilson
 from proofbook.quality import frames
 from proofbook.quality.judged import links
@@ -18,6 +25,9 @@ from proofbook.quality.rates import DECISION
 #: Methods that weighed a name; where an identifier decided the score is 100 by definition.
 BY_NAME = (NAME_EXACT, NAME_FUZZY, CANDIDATE)
 MOST_THRESHOLDS = 100
+
+#: Flags of an award that no threshold would accept: two firms are about as likely.
+HELD_BACK = (AMBIGUOUS, IDENTIFIER_CONFLICT)
 
 
 @dataclass(frozen=True)
@@ -63,12 +73,19 @@ def decisions(enriched: pa.Table, truth: pa.Table) -> pl.DataFrame:
     """The best pair of every name and place that no identifier decided, beside truth.
 
     One row per decision (awards of equal name, place and recipient decide together):
-    ``probability``, ``right`` (the share of its awards for which the pair is right) and
-    ``awards``. Left out are awards without truth, without any pair, and decided by identifier.
+    ``probability``, ``right`` (the share of its awards for which the pair is right), ``awards``,
+    and ``held`` (left for review because of a rival or a conflict, whatever the probability). Left
+    out are awards without truth, without any pair, and decided by identifier.
     """
     known = links(truth)
     frame = frames.select(
-        enriched, "award_row", "match_method", "recipient_hash", "match_probability", "candidates"
+        enriched,
+        "award_row",
+        "match_method",
+        "match_flags",
+        "recipient_hash",
+        "match_probability",
+        "candidates",
     ).with_columns(frames.text(enriched, c) for c in DECISION[:-1])
     best = pl.col("candidates").list.first()
     pairs = frame.filter(pl.col("match_method").is_in(BY_NAME)).with_columns(
@@ -81,12 +98,17 @@ def decisions(enriched: pa.Table, truth: pa.Table) -> pl.DataFrame:
     return (
         pairs.join(known.select("award_row").unique(), on="award_row", how="semi")
         .filter(pl.col("recipient_hash").is_not_null() & pl.col("probability").is_finite())
-        .with_columns(right=pl.col("award_row").is_in(right.implode()))
+        .with_columns(
+            right=pl.col("award_row").is_in(right.implode()),
+            held=(pl.col("match_method") == CANDIDATE)
+            & pl.any_horizontal(pl.col("match_flags").list.contains(flag) for flag in HELD_BACK),
+        )
         .group_by(DECISION)
         .agg(
             pl.col("probability").mean(),
             pl.col("right").cast(pl.Float64).mean(),
             pl.len().alias("awards"),
+            pl.col("held").any(),
         )
         .sort("probability", *DECISION)
     )
@@ -115,10 +137,11 @@ def precision_recall(enriched: pa.Table, truth: pa.Table) -> pd.DataFrame:
     """Precision and recall of awards without identifier, had the threshold been another.
 
     ``[threshold, precision, recall]`` by award: at a threshold the best pairs of at least that
-    probability count as accepted; recall is of the awards known to have a recipient. Only pairs
-    that are in the table are known: thresholds below the one for review are not shown.
+    probability count as accepted, unless a rival or a conflict held them back; recall is of the
+    awards known to have a recipient. Only pairs that are in the table are known: thresholds below
+    the one for review are not shown.
     """
-    pairs = decisions(enriched, truth)
+    pairs = decisions(enriched, truth).filter(~pl.col("held"))
     known = links(truth).filter(pl.col("recipient_hash").is_not_null())
     undecided = frames.select(enriched, "award_row", "match_method").filter(
         ~pl.col("match_method").is_in(IDENTIFIER_METHODS)

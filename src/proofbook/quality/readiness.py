@@ -52,10 +52,12 @@ def readiness(outcomes: Sequence[GateOutcome]) -> Readiness:
 
 def _need(outcome: GateOutcome) -> str:
     """The bounds in words: what it must be so as not to fail, and not to warn."""
-    sign = "≥" if outcome.direction == "higher" else "≤"
-    bounds = [
-        f"{sign} {number(bound, outcome.unit)}{word}"
-        for bound, word in ((outcome.fail, ""), (outcome.warn, " or a warning"))
-        if bound is not None
-    ]
-    return ", ".join(bounds)
+    higher = outcome.direction == "higher"
+    bounds = []
+    if outcome.fail is not None:
+        bounds.append(f"{'≥' if higher else '≤'} {number(outcome.fail, outcome.unit)}")
+    if outcome.warn is not None:
+        bounds.append(
+            f"a warning {'under' if higher else 'over'} {number(outcome.warn, outcome.unit)}"
+        )
+    return "; ".join(bounds)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from proofbook.measure.statistics import Interval, difference
+from proofbook.measure.statistics import Exponent, Interval, difference, fit_exponent
 from proofbook.params import parse_size
 from proofbook.quality.metrics import DEFINITIONS
 from proofbook.suite.baselines import Baseline
@@ -122,6 +122,15 @@ def scaling(metrics: Sequence[Metric]) -> pd.DataFrame:
     ]
     frame = pd.DataFrame(rows, columns=["size", "awards", "recipients", "seconds", "peak_mb"])
     return frame.sort_values("awards", kind="stable", ignore_index=True)
+
+
+def growth(sizes: pd.DataFrame) -> Exponent | None:
+    """How time grows with the awards, over the sizes that took long enough to be told apart.
+
+    None where fewer than two sizes of different awards took ``SECONDS_RESOLVED``.
+    """
+    long_enough = sizes[sizes["seconds"] >= SECONDS_RESOLVED]
+    return fit_exponent(long_enough["awards"], long_enough["seconds"])
 
 
 def _found(metrics: Sequence[Metric], name: str, size: str) -> Metric | None:

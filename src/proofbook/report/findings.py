@@ -8,12 +8,15 @@ from typing import Any
 
 import pandas as pd
 
-from proofbook.measure.statistics import Exponent, Interval
+from proofbook.measure.statistics import Exponent, Interval, homogeneity
 from proofbook.report.words import interval, number, one_line, quantity
 from proofbook.suite.baselines import Baseline
 
 #: Groups smaller than this say little about a rate; they are not named as highest or lowest.
 SAID = 30
+
+#: A difference this unlikely by chance is called one (chi-square test over such groups).
+CHANCE = 0.01
 
 
 def rate(value: Interval, *, interval_too: bool = True) -> str:
@@ -162,9 +165,14 @@ def groups(frame: pd.DataFrame, what: str) -> str:
         f"Highest: {data(best['label'])} with {quantity(best['rate'], 'rate')}; lowest: "
         f"{data(worst['label'])} with {quantity(worst['rate'], 'rate')}."
     )
-    if best["low"] > worst["high"]:
-        return f"{text} Their 95 % intervals do not overlap: the rate differs by {what}."
-    return f"{text} Their 95 % intervals overlap: no difference by {what} is shown."
+    p = homogeneity(large["accepted"], large["n"])
+    if p is not None and p < CHANCE:
+        return f"{text} The groups differ by more than chance (p {_p(p)})."
+    return f"{text} Chance alone may explain the differences (p {_p(p)})."
+
+
+def _p(p: float | None) -> str:
+    return "< 0.001" if p is not None and p < 0.001 else f"= {number(p or 0.0, 3)}"
 
 
 def estimate(whole: Interval, fuzzy: Interval, bound: float | None) -> str:
@@ -187,6 +195,21 @@ def accuracy(precision: Interval, recall: Interval, absent: Interval) -> str:
         f"Of the accepted awards {rate(precision)} have the right recipient. Of the awards that "
         f"have one {rate(recall)} got it. Of the awards known to have none {rate(absent)} got one."
     )
+
+
+def tiers(frame: pd.DataFrame) -> pd.DataFrame:
+    """Accuracy by tier for people: the ends of an interval stand beside their rate."""
+    shown = frame[["tier", "n", "tp", "fp", "fn"]].copy()
+    for name in ("precision", "recall"):
+        rows = zip(frame[name], frame[f"{name}_low"], frame[f"{name}_high"], strict=True)
+        shown[name] = [rate(Interval(*_known(row), n=0)) for row in rows]
+    shown["f1"] = frame["f1"]
+    return shown.rename(columns={"tp": "right", "fp": "wrong", "fn": "missed"})
+
+
+def _known(values: tuple[Any, Any, Any]) -> tuple[float | None, float | None, float | None]:
+    value, low, high = (None if pd.isna(v) else float(v) for v in values)
+    return value, low, high
 
 
 def calibration(error: float | None, pairs: int) -> str:
@@ -254,10 +277,13 @@ def compared(frame: pd.DataFrame) -> str:
     return f"Of {len(frame)} metrics: {', '.join(words)}."
 
 
-def growth(fit: Exponent | None) -> str:
-    """How time grows with the awards."""
+def growth(fit: Exponent | None, resolved: float) -> str:
+    """How time grows with the awards; only sizes that took ``resolved`` seconds tell."""
     if fit is None:
-        return "One size alone shows no growth; add sizes to see it."
+        return (
+            "How time grows is not said: that takes two sizes of different awards, each of at "
+            f"least {quantity(resolved, 's')}."
+        )
     power = f"Time grows with the awards to the power {number(fit.value)}"
     if fit.low is None or fit.high is None:
         return f"{power}; 1 is linear. Two sizes give no interval."

@@ -248,7 +248,7 @@ class Page:
                     DEFINITIONS[metric.name].title,
                     quantity(metric.value, metric.unit),
                     interval(metric.low, metric.high, metric.unit),
-                    "" if metric.n is None else number(metric.n),
+                    number(metric.n) if metric.n is not None and metric.unit == "rate" else "",
                 )
             )
         return pd.DataFrame(rows, columns=["what", "value", "95 % interval", "of"])
@@ -277,8 +277,12 @@ class Page:
             return "No gate judges this notebook."
         if not others:
             return f"**All {len(found)} gates pass.**" if len(found) > 1 else "**The gate passes.**"
-        lines = [f"- **{o.state.replace('_', ' ')}**: {html.escape(o.message)}" for o in others]
-        head = f"**{len(others)} of {len(found)} gates do not pass.**"
+        compared = [o for o in others if o.state != "no_baseline"]
+        lines = [f"- **{o.state.replace('_', ' ')}**: {html.escape(o.message)}" for o in compared]
+        if len(compared) < len(others):
+            left = len(others) - len(compared)
+            lines.append(f"- **no baseline**: nothing to hold {left} of the gates against.")
+        head = f"**{len(found) - len(others)} of {len(found)} gates pass.**"
         return "\n".join([head, "", *lines])
 
     def finish(self) -> None:
