@@ -17,7 +17,6 @@ from proofbook.matching.learning import (
     Model,
     best_of_query,
     default_model,
-    expected_threshold,
     learn,
     logistic,
 )
@@ -32,6 +31,8 @@ from proofbook.measure import Recorder
 #: Queries that the model is learned from at most, and share of them whose firm is hidden.
 TRAINING_QUERIES = 12_000
 HIDDEN_SHARE = 0.2
+#: Nothing less likely than this is accepted, whatever the target precision.
+LEAST = 0.5
 #: What counts as nearly certain, and how many such candidates a rate may be counted on.
 _NEARLY, _COUNTED = 0.95, 200
 
@@ -45,6 +46,7 @@ class ByName:
     probability: NDArray[np.float64]
     decisions: Decisions
     model: Model
+    accept: float
     counters: dict[str, int]
 
 
@@ -99,17 +101,19 @@ def match_names(
             probability[at], open_asks[ask], links.recipient[at], theirs
         )
         links = replace(links.take(at), query=open_asks["ask"].to_numpy()[ask].astype(np.int64))
-        probability = _at_home(links, probability, model.prior)
-        top = probability[best_of_query(links, probability)]
+        shift, share = _shift(probability[best_of_query(links, probability)], model.prior)
+        probability = moved(probability, shift)
+        accept = model.threshold(settings.target_precision, share)
+        accept = float(moved(np.array([accept]), shift)[0])
         decisions = decide(
             links,
             firm[at],
             probability,
-            accept=max(model.threshold, expected_threshold(top, settings.target_precision)),
+            accept=max(accept, LEAST),
             review=settings.review_probability,
         )
     counters = {"pairs_compared": len(pairs) + len(further), "candidate_links": len(links)}
-    return ByName(links, firm[at], probability, decisions, model, counters)
+    return ByName(links, firm[at], probability, decisions, model, max(accept, LEAST), counters)
 
 
 def _spread(
@@ -148,27 +152,29 @@ def _with_identifiers(
     of_other = (differ[other].sum() + 1) / (other.sum() + 2)
     against = np.log(of_same / of_other)
     neutral = np.log((1 - of_same) / (1 - of_other))
-    p = np.clip(probability, 1e-9, 1 - 1e-9)
     weight = np.where(differ, min(against, 0.0), max(neutral, 0.0))
-    return logistic(np.log(p / (1 - p)) + np.where(asked, weight, 0.0))
+    return moved(probability, np.where(asked, weight, 0.0))
 
 
-def _at_home(links: Links, probability: NDArray[np.float64], prior: float) -> NDArray[np.float64]:
-    """Probabilities for awards among which the firm is absent more (or less) often than learned.
+def _shift(best: NDArray[np.float64], prior: float) -> tuple[float, float]:
+    """How much the log-odds move where firms are absent more often than learned, and the share.
 
-    The share of awards whose best candidate is right is found by the iteration of Saerens, Latinne
-    and Decaestecker (2002), and the odds are moved by it.
+    ``best`` are the probabilities of the best candidate of each award. The share of awards whose
+    best candidate is right is found by the iteration of Saerens, Latinne and Decaestecker (2002).
     """
-    p = np.clip(probability, 1e-9, 1 - 1e-9)
-    odds = np.log(p / (1 - p))
-    best = best_of_query(links, probability)
-    if not len(best):
-        return probability
     share, shift = prior, 0.0
-    for _ in range(50):
-        share = float(np.clip(logistic(odds[best] + shift).mean(), 0.02, 0.98))
+    for _ in range(50 if len(best) else 0):
+        share = float(np.clip(moved(best, shift).mean(), 0.02, 0.98))
         shift = np.log(share / (1 - share)) - np.log(prior / (1 - prior))
-    return logistic(odds + shift)
+    return shift, share
+
+
+def moved(
+    probability: NDArray[np.float64], shift: float | NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Probabilities whose log-odds are moved."""
+    p = np.clip(probability, 1e-9, 1 - 1e-9)
+    return logistic(np.log(p / (1 - p)) + shift)
 
 
 def _side_of(queries: Side, chosen: NDArray[np.int64]) -> Side:
@@ -224,6 +230,5 @@ def _learn(
         firm,
         right,
         number,
-        target_precision=settings.target_precision,
         seed=settings.seed,
     )

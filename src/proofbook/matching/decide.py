@@ -7,10 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from proofbook.matching.evidence import AT
 from proofbook.matching.links import Links
 
-#: A best firm less than this many times as likely as the next different firm is ambiguous.
-CLEAR = 2.0
+#: A best firm whose odds are less than this many times those of the next is ambiguous.
+CLEAR = 4.0
+#: Recipients of the best firm this likely, as a share of the likeliest, may stand for it.
+PEER = 0.8
 
 ACCEPT, REVIEW, LEAVE = 2, 1, 0
 
@@ -34,16 +37,27 @@ def decide(
     accept: float,
     review: float,
 ) -> Decisions:
-    """Accept the best recipient when it is likely enough and no other firm is about as likely."""
+    """Accept the best firm when it is likely enough and no other firm is about as likely.
+
+    Of the recipients of that firm the one stands for it that bears the name itself, not only as
+    an alias, and as it is written; then the likeliest.
+    """
     order = np.lexsort((links.identity, -links.score, -probability, links.query))
-    best = order[np.diff(links.query[order], prepend=-1) != 0]
+    leader = order[np.diff(links.query[order], prepend=-1) != 0]
     top = np.full(int(links.query.max(initial=-1)) + 1, -1)
-    top[links.query[best]] = best
-    other = firm != firm[top[links.query]]
+    top[links.query[leader]] = leader
+    mine = top[links.query]
     rival = np.zeros(len(top))
+    other = firm != firm[mine]
     np.maximum.at(rival, links.query[other], probability[other])
-    p = probability[best]
-    ambiguous = (p >= review) & (rival[links.query[best]] * CLEAR > p)
+    peer = ~other & (probability >= PEER * probability[mine])
+    spelled = -links.features[:, AT["name equal"]]
+    order = np.lexsort(
+        (links.identity, -links.score, -probability, spelled, links.kind, ~peer, links.query)
+    )
+    best = order[np.diff(links.query[order], prepend=-1) != 0]
+    p, q = probability[leader], rival[links.query[leader]]
+    ambiguous = (p >= review) & (p * (1 - q) < CLEAR * q * (1 - p))
     verdict = np.where(
         (p >= accept) & ~ambiguous, ACCEPT, np.where(p >= review, REVIEW, LEAVE)
     ).astype(np.int8)

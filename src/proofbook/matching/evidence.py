@@ -37,7 +37,7 @@ FEATURES: dict[str, int] = {
     "ZIP": 1,  # 1 equal, 0.5 same area (three digits), 0 different
     "designator": 1,
     "same name elsewhere": 0,  # ln(1 + recipients of this very name)
-    "other name": 0,  # 0 legal name, 1 a former, trading or alternate one
+    "other name": -1,  # 0 legal name, 1 a former, trading or alternate one
 }
 #: Column of each feature.
 AT: dict[str, int] = {name: column for column, name in enumerate(FEATURES)}
@@ -94,7 +94,7 @@ def weigh(
     left = _Words.of(queries.names, query, vocabulary)
     right = _Words.of(recipients.names, name, vocabulary)
     alike = _Alike(vocabulary)
-    rarity = np.append(idf / np.log(len(recipients.names) + 1.0), np.float32(0))
+    rarity = np.append(idf / np.log(len(recipients.names) + 2.0), np.float32(0))
     numeric = np.array([any(c.isdigit() for c in w) for w in vocabulary.words] + [False])
     twins = _twins(recipients.names, name)
     features = np.empty((len(query), len(FEATURES)), np.float32)

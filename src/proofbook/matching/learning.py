@@ -28,6 +28,7 @@ ENOUGH = 1_500
 RECORD_ERROR = 0.001
 _NAMES = [*FEATURES, *RIVALRY]
 _ROUNDS = 120
+_CURVE = 400  # points kept of the held-back predictions
 _FITTING: dict[str, Any] = {
     "objective": "binary",
     "learning_rate": 0.1,
@@ -46,12 +47,12 @@ _FITTING: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Model:
-    """A fitted evidence model: both boosters, the calibration, and the threshold of acceptance."""
+    """A fitted evidence model: both boosters, the calibration, and what was held back."""
 
     alone: lgb.Booster
     together: lgb.Booster
     knots: tuple[NDArray[np.float64], NDArray[np.float64]]  # raw and calibrated log-odds
-    threshold: float
+    curve: NDArray[np.float64]  # held-back predictions: probability, right and wrong from there up
     source: str  # "learned" or "default"
     queries: int  # labelled queries it was learned from
     prior: float  # share of them whose best candidate is right
@@ -67,6 +68,17 @@ class Model:
         raw: NDArray[np.float64] = self.together.predict(features, raw_score=True)
         return calibrated(raw, self.knots)
 
+    def threshold(self, target: float, share: float) -> float:
+        """The least probability from which up held-back predictions reach the target precision.
+
+        ``share`` is the share of awards whose best candidate is right; the held-back predictions,
+        among which it was ``prior``, are weighted accordingly.
+        """
+        right = self.curve[:, 1] * share / self.prior
+        wrong = self.curve[:, 2] * (1 - share) / (1 - self.prior)
+        precise = np.flatnonzero(right / np.maximum(right + wrong, 1e-9) >= target)
+        return float(np.clip(self.curve[precise[-1], 0], 0.05, 0.999)) if len(precise) else 1.0
+
 
 def logistic(x: NDArray[np.float64]) -> NDArray[np.float64]:
     """1 / (1 + exp(-x)), without overflow."""
@@ -80,7 +92,6 @@ def learn(
     right: NDArray[np.bool_],
     number: NDArray[np.uint64],
     *,
-    target_precision: float,
     seed: int,
 ) -> Model:
     """The model of labelled links.
@@ -103,7 +114,7 @@ def learn(
         alone=_fit(links.features, label, settings, list(FEATURES.values()), list(FEATURES)),
         together=_fit(features, label, settings, directions, _NAMES),
         knots=knots,
-        threshold=threshold(held, right[best], target_precision),
+        curve=_held_curve(held, right[best]),
         source="learned",
         queries=len(best),
         prior=float(right[best].mean()),
@@ -117,22 +128,15 @@ def best_of_query(links: Links, value: NDArray[np.float64]) -> NDArray[np.int64]
     return out
 
 
-def threshold(probability: NDArray[np.float64], right: NDArray[np.bool_], target: float) -> float:
-    """The least probability at which the held-back predictions from there up are precise enough."""
-    if not len(probability):
-        return target
+def _held_curve(probability: NDArray[np.float64], right: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Held-back predictions from the most probable down: probability, right and wrong so far."""
     order = np.argsort(-probability, kind="stable")
-    precise = np.cumsum(right[order]) / np.arange(1, len(order) + 1) >= target
-    if not precise.any():
-        return 1.0
-    return float(np.clip(probability[order][np.flatnonzero(precise)[-1]], 0.5, 0.995))
-
-
-def expected_threshold(probability: NDArray[np.float64], target: float) -> float:
-    """The least probability from which up the mean probability reaches the target precision."""
-    order = np.sort(probability)[::-1]
-    reached = np.flatnonzero(np.cumsum(order) / np.arange(1, len(order) + 1) >= target)
-    return float(np.clip(order[reached[-1]], 0.5, 0.995)) if len(reached) else 0.995
+    curve = np.stack(
+        [probability[order], np.cumsum(right[order]), np.cumsum(~right[order])], axis=1
+    )
+    last = np.append(np.diff(curve[:, 0]) != 0, True)
+    curve = curve[last]
+    return curve[np.unique(np.linspace(0, len(curve) - 1, _CURVE).round().astype(int))]
 
 
 def _fit(
@@ -201,7 +205,7 @@ def save(model: Model, folder: Any) -> None:
     model.together.save_model(str(folder / "together.txt"))
     numbers = {
         "knots": [k.round(6).tolist() for k in model.knots],
-        "threshold": model.threshold,
+        "curve": model.curve.round(6).tolist(),
         "queries": model.queries,
         "prior": model.prior,
     }
@@ -215,6 +219,7 @@ def default_model() -> Model:
     x, y = (np.array(k) for k in numbers.pop("knots"))
     return Model(
         knots=(x, y),
+        curve=np.array(numbers.pop("curve")),
         alone=lgb.Booster(model_str=(folder / "alone.txt").read_text()),
         together=lgb.Booster(model_str=(folder / "together.txt").read_text()),
         source="default",

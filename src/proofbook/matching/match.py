@@ -69,5 +69,9 @@ def match(
         "recipient_names": len(theirs.side.names),
         **by_name.counters,
     }
-    model = {k: getattr(by_name.model, k) for k in ("source", "queries", "threshold", "prior")}
+    model = {
+        "source": by_name.model.source,
+        "queries": by_name.model.queries,
+        "threshold": by_name.accept,
+    }
     return Matches(table, counters, model)
