@@ -110,7 +110,9 @@ def _twins(firms: Firms, seed: int, mixture: Mixture) -> tuple[Rows, Ints]:
     some = np.flatnonzero(firms.present & chance(rng, len(firms), shares.twin.value))
     again = some[chance(rng, len(some), shares.twin.value)]
     sources = np.concatenate([tempted, some, again])
-    names, kinds = twin_names(rng, firms.legal.take(sources), shares.twin_kinds)
+    names, kinds = twin_names(
+        rng, firms.legal.take(sources), shares.twin_kinds, shares.twin_of_rare_name.value
+    )
     near = shares.twin_in_same_state.value
     places = twin_places(rng, firms.now.take(sources), kinds, near)
     entity = len(firms) + len(firms.parents) + np.arange(len(sources))

@@ -38,8 +38,8 @@ def uei_cells(serials: Ints, seed: int) -> NDArray[np.uint8]:
 
 
 def duns_texts(serials: Ints, seed: int) -> pa.Array:
-    """A DUNS number of nine figures for every serial number (null below 0), three in ten with a
-    leading zero; different numbers never share one."""
+    """A DUNS number of nine figures for every serial number (null below 0), four in ten with a
+    leading zero, as in the real world; different numbers never share one."""
     numbers = duns_numbers(np.maximum(serials, 0), seed)
     cells = np.empty((len(serials), 9), dtype=np.uint8)
     for position in range(8, -1, -1):
@@ -52,9 +52,9 @@ def duns_numbers(serials: Ints, seed: int) -> Ints:
     """The DUNS of every serial number as a whole number; a bijection in two ranges."""
     salt = int(scramble(np.array([seed + 1], dtype=np.int64))[0] % np.uint64(10**8))
     group, place = serials // 10, serials % 10
-    low = ((group * 3 + place) * 3_141_593 + salt) % (10**8)
-    high = 10**8 + ((group * 7 + place - 3) * 2_718_281 + salt) % (9 * 10**8)
-    return np.where(place < 3, low, high)
+    low = ((group * 4 + place) * 3_141_593 + salt) % (10**8)
+    high = 10**8 + ((group * 6 + place - 4) * 2_718_281 + salt) % (9 * 10**8)
+    return np.where(place < 4, low, high)
 
 
 def recipient_hashes(keys: pa.Array) -> pa.Array:

@@ -127,6 +127,7 @@ class FirmShares(_Part):
     extra_row: Share
     twin: Share
     twin_kinds: Weights[TwinKind]
+    twin_of_rare_name: Share
     twin_in_same_state: Share
     successor: Share
     other_spelling: Share

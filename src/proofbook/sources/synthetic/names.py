@@ -19,14 +19,17 @@ from .words import NOTHING, NUMBER, draw, known
 SLOTS = 7
 BLANK, GLUED, HYPHEN = 0, 1, 2
 
+Words = NDArray[np.int64]
+Glue = NDArray[np.uint8]
+
 
 @dataclass(frozen=True)
 class Names:
     """Names as words: codes left-aligned in ``SLOTS`` columns, what stands before each word
     (blank, nothing, hyphen), and the class of the legal designator (0: none)."""
 
-    words: NDArray[np.int64]
-    glue: NDArray[np.uint8]
+    words: Words
+    glue: Glue
     designator: NDArray[np.int8]
 
     def __len__(self) -> int:
@@ -125,9 +128,23 @@ def _words(rng: np.random.Generator, token: str, place: Ints) -> Ints:
     return np.full(n, vocabulary.code[token], dtype=np.int64)
 
 
-def compacted(
-    words: NDArray[np.int64], glue: NDArray[np.uint8]
-) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
-    """Words moved to the left over the empty slots."""
+def shortened(words: Words, glue: Glue) -> tuple[Words, Glue]:
+    """Names that lost a word, moved to the left, without a connecting word at either end."""
+    vocabulary = known()
+    links = [vocabulary.code[w] for w in ("&", "and", "of", "the")]
+    words, glue = _compacted(words, glue)
+    rows = np.arange(len(words))
+    for _ in range(2):
+        length = (words != NOTHING).sum(axis=1)
+        for at in (np.maximum(length - 1, 0), np.zeros(len(words), dtype=np.int64)):
+            loose = (length > 1) & np.isin(words[rows, at], links)
+            words[rows[loose], at[loose]] = NOTHING
+        words, glue = _compacted(words, glue)
+    return words, glue
+
+
+def _compacted(words: Words, glue: Glue) -> tuple[Words, Glue]:
     order = np.argsort(words == NOTHING, axis=1, kind="stable")
-    return np.take_along_axis(words, order, axis=1), np.take_along_axis(glue, order, axis=1)
+    words, glue = np.take_along_axis(words, order, axis=1), np.take_along_axis(glue, order, axis=1)
+    glue[:, 0] = BLANK
+    return words, glue

@@ -5,12 +5,11 @@ from __future__ import annotations
 import functools
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .designators import CLASSES
 from .lexicon import ABBREVIATIONS
 from .mixture import SpellingShares
-from .names import BLANK, GLUED, HYPHEN, Names, compacted
+from .names import BLANK, GLUED, HYPHEN, Glue, Names, Words, shortened
 from .streams import Bools, Floats, Ints, below
 from .words import COINED, NOTHING, known
 
@@ -18,9 +17,6 @@ from .words import COINED, NOTHING, known
 ABBREVIATED, REORDERED, DROPPED, JOINED, SUFFIX, TYPO, TRUNCATED, INVERTED = (
     1 << i for i in range(8)
 )
-
-Words = NDArray[np.int64]
-Glue = NDArray[np.uint8]
 
 _OTHER_DESIGNATORS = np.array([CLASSES.index(c) for c in ("inc", "llc", "corp", "none")], np.int8)
 
@@ -99,8 +95,7 @@ def _drop(rng: np.random.Generator, words: Words, glue: Glue, mask: Bools) -> In
     at = np.where(rng.random(len(rows)) < 0.7, last, below(rng, len(rows), last + 1))
     at[length[rows] == 2] = 1
     words[rows, at] = NOTHING
-    words[rows], glue[rows] = compacted(words[rows], glue[rows])
-    glue[rows, 0] = BLANK
+    words[rows], glue[rows] = shortened(words[rows], glue[rows])
     return _bits(len(words), rows, DROPPED)
 
 

@@ -10,21 +10,26 @@ from numpy.typing import NDArray
 
 from . import lexicon
 from .mixture import TwinKind, Weights
-from .names import BLANK, SLOTS, Names, compacted
+from .names import BLANK, SLOTS, Names, shortened
 from .places import Places, draw_places, gazetteer_table, move
-from .streams import Ints, below, weighted
-from .words import NOTHING, draw, known
+from .streams import Ints, below, chance, weighted
+from .words import ACRONYM, COINED, NOTHING, draw, known
 
 KINDS: tuple[str, ...] = get_args(TwinKind)
 SAME_NAME, OTHER_KIND, ADDED_WORD, SUBSET, PLURAL, NUMBERED, OTHER_FIELD = range(7)
 
 
 def twin_names(
-    rng: np.random.Generator, names: Names, kinds: Weights[TwinKind]
+    rng: np.random.Generator, names: Names, kinds: Weights[TwinKind], rare: float
 ) -> tuple[Names, Ints]:
-    """A name like each of ``names`` for another firm, and its kind (position in KINDS)."""
+    """A name like each of ``names`` for another firm, and its kind (position in KINDS).
+
+    The very same name is given to only a share ``rare`` of those with a coined word.
+    """
     n = len(names)
     kind = weighted(rng, n, kinds.row(KINDS))
+    coined = ((names.words >= COINED) & (names.words < ACRONYM)).any(axis=1)
+    kind[(kind == SAME_NAME) & coined & ~chance(rng, n, rare)] = OTHER_KIND
     words, glue = names.words.copy(), names.glue.copy()
     length = names.lengths()
     last = np.maximum(length - 1, 0)
@@ -53,8 +58,7 @@ def twin_names(
     words[rows, 0] = np.where(first, *added)
     rows = np.flatnonzero(kind == SUBSET)
     words[rows, np.where(rng.random(len(rows)) < 0.5, 0, last[rows])] = NOTHING
-    words[rows], glue[rows] = compacted(words[rows], glue[rows])
-    glue[rows, 0] = BLANK
+    words[rows], glue[rows] = shortened(words[rows], glue[rows])
 
     legal = names.designator.copy()
     redraw = rng.random(n) < 0.5
@@ -63,14 +67,17 @@ def twin_names(
 
 
 def twin_places(rng: np.random.Generator, places: Places, kind: Ints, same_state: float) -> Places:
-    """Where the twins are: firms of the very same name in another state, the others near by with
-    probability ``same_state``."""
+    """Where the twins are: firms of the very same name in another state, the others in the same
+    state with probability ``same_state``; singular and plural, or "X" and "X II", never in the
+    same city, where no person could tell them apart."""
     states, n = gazetteer_table().state_of, len(kind)
     near = move(rng, places, same_state=1.0)
     close = (kind != SAME_NAME) & (rng.random(n) < same_state)
     result = near.where(close, draw_places(rng, n, award_firms=True))
     for _ in range(20):
         clash = (kind == SAME_NAME) & (states[result.place] == states[places.place])
+        alike = (kind == PLURAL) | (kind == NUMBERED)
+        clash |= alike & (result.place == places.place)
         if not clash.any():
             break
         result = draw_places(rng, n, award_firms=True).where(clash, result)
