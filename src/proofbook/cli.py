@@ -244,8 +244,7 @@ def readiness(run: Run) -> None:
     result = load_run(_outputs().run_folder(run))
     found = judge(result.gates)
     for item in found.items.to_dict("records"):
-        why = f" ({item['why']})" if item["why"] else ""
-        print(f"{item['state']:<12}{item['item']}: {item['value']}{why}")
+        print(f"{item['state']:<12}{item['why'] or item['item'] + ': ' + item['value']}")
     undone = [n for n in result.notebooks if n.status != "completed"]
     for notebook in undone:
         print(f"{notebook.status.replace('_', ' '):<12}{notebook.key}: {notebook.reason}")

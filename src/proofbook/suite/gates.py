@@ -201,7 +201,7 @@ def evaluate(
         high=metric.high if metric else None,
         unit=metric.unit if metric else "",
         title=gate.title or gate.metric,
-        message=_message(gate, state, metric, f" at {size}" if size else ""),
+        message=_message(gate, state, metric, f" at {size}" if size not in (None, "all") else ""),
         blocks=list(gate.blocks),
         count=evidence.count,
         rate=evidence.rate,

@@ -13,6 +13,7 @@ from proofbook.errors import Interrupted, NotebookError
 from proofbook.params import parse_size
 from proofbook.suite import baselines, gates, plan, provenance, runner, scraps
 from proofbook.suite.files import write_text
+from proofbook.suite.gate_defaults import DEFAULTS
 from proofbook.suite.layers import Effective, changes
 from proofbook.suite.plan import Step
 from proofbook.suite.prepare import Inputs
@@ -262,8 +263,11 @@ def _threads(threads: int) -> Mapping[str, str]:
 
 
 def _why(gate: GateOutcome) -> str:
+    """Why a notebook is blocked: the gate, the value that was judged, the bound, the command."""
     bound = "a finite number" if gate.state == "missing" else gates.number(gate.fail, gate.unit)
     value = gates.number(gate.value, gate.unit)
+    if DEFAULTS[gate.metric].judge == "low" and gate.low is not None:
+        value = f"{gates.number(gate.low, gate.unit)} (lower end of {value})"
     return (
         f"blocked by gate {gate.metric}, value {value}, bound {bound}; run again with: {gate.rerun}"
     )
