@@ -39,7 +39,7 @@ def test_a_promoted_run_comes_back_as_it_was(result: RunResult, tmp_path: Path) 
     assert (found.run_id, found.reviewed_by, found.commit) == ("r1", "Ann", "c0ffee")
     assert found.circumstances.sizes == ["1x5", "2x9"]
     assert found.circumstances.data == {"awards": "aa"}
-    assert found.circumstances.match["match.candidates"] == 5
+    assert found.circumstances.parameters["match.candidates"] == 5
     assert found.metrics == result.metrics
     largest, smaller = found.metric("match_rate"), found.metric("match_rate", "1x5")
     assert largest is not None
@@ -81,7 +81,7 @@ def test_a_baseline_needs_a_name_and_a_reviewer(
         (NOW, [], []),
         (replace(NOW, sizes=["2x9"]), [], []),
         (replace(NOW, machine_class="mac-8c"), [], ["made on mac-8c, this is linux-2c"]),
-        (replace(NOW, match={"seed": 2}), [], ["another seed"]),
+        (replace(NOW, parameters={"seed": 2}), [], ["another seed"]),
         (replace(NOW, data={"awards": "zz"}), ["input files differ"], ["input files differ"]),
         (replace(NOW, sizes=["3x9"]), ["largest size is 3x9"], ["largest size is 3x9"]),
     ],

@@ -20,6 +20,9 @@ BASELINE_SCHEMA = 1
 #: The baseline that a run is judged against, kept in the run's folder.
 BASELINE_FILE = "baseline.json"
 
+#: Parameters of the run that change how long it takes.
+TIMED = ("run.chunk_size", "run.jobs")
+
 NAME = re.compile(r"^[a-z0-9][a-z0-9_-]*$")
 
 
@@ -33,7 +36,7 @@ class Circumstances:
     machine_class: str
     sizes: list[str]
     data: dict[str, str]
-    match: dict[str, Any]
+    parameters: dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,7 @@ def circumstances(result: RunResult) -> Circumstances:
         machine_class=result.provenance.machine_class,
         sizes=settings_of(values).effective_sizes(),
         data={i.role: i.sha256 for i in result.provenance.inputs if "@" not in i.role},
-        match={key: value for key, value in values.items() if key.startswith("match.")},
+        parameters={k: v for k, v in values.items() if k.startswith("match.") or k in TIMED},
     )
 
 
@@ -79,7 +82,8 @@ def differences(then: Circumstances, now: Circumstances) -> tuple[list[str], lis
         quality.append(f"its largest size is {_word(then.sizes)}, here {_word(now.sizes)}")
     if then.data != now.data:
         quality.append("its input files differ from these")
-    changed = sorted(k for k in {*then.match, *now.match} if then.match.get(k) != now.match.get(k))
+    keys = {*then.parameters, *now.parameters}
+    changed = sorted(k for k in keys if then.parameters.get(k) != now.parameters.get(k))
     speed = list(quality)
     if changed:
         speed.append(f"it was made with another {', '.join(changed)}")

@@ -209,9 +209,13 @@ class Underway:
         if outcome.status != "completed":
             words = f"{outcome.status.replace('_', ' ')}: {outcome.reason}"
         self.tell(f"{place} {step.key} {words}")
-        for gate in done.gates if outcome.status == "completed" else ():
-            if gate.state != "pass":
-                self.tell(f"      {gate.state.replace('_', ' ')}: {gate.message}")
+        found = done.gates if outcome.status == "completed" else []
+        for gate in found:
+            if gate.state not in ("pass", "no_baseline"):
+                self.tell(f"      {gate.state}: {gate.message}")
+        absent = sum(gate.state == "no_baseline" for gate in found)
+        if absent:
+            self.tell(f"      no baseline: {absent} gates are not judged")
         self._write(unfinished(self.folder.name))
 
     # --- the record -----------------------------------------------------------------------------

@@ -43,7 +43,7 @@ def verdict(
         more = f" ({len(failed)} of {len(gates)} gates failed)" if len(failed) > 1 else ""
         return Verdict("failed", 1, f"Failed{more}. {failed[0].message}{rest}")
     if warned:
-        words = "; ".join(dict.fromkeys(f"{g.metric} {g.state.replace('_', ' ')}" for g in warned))
+        words = "; ".join(_grouped(warned))
         refused = fail_on == "warn"
         start = "Failed on warnings" if refused else "Passed with warnings"
         return Verdict("warned", int(refused), f"{start}: {words}.")
@@ -54,3 +54,14 @@ def is_warning(gate: GateOutcome) -> bool:
     """Whether a gate neither passed nor holds anything back."""
     soft = gate.severity == "warn" and gate.state in ("fail", "missing")
     return soft or gate.state in WARNING_STATES
+
+
+def _grouped(gates: Sequence[GateOutcome]) -> list[str]:
+    """The gates in words by state: their metrics, or their number where there are more than two."""
+    by_state: dict[str, list[str]] = {}
+    for gate in gates:
+        by_state.setdefault(gate.state.replace("_", " "), []).append(gate.metric)
+    return [
+        f"{len(metrics)} gates {state}" if len(metrics) > 2 else f"{' and '.join(metrics)} {state}"
+        for state, metrics in by_state.items()
+    ]
