@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.suite.conftest import cells
+from tests.suite.conftest import cells, write_notebook
 
 from proofbook.errors import NotebookError
 from proofbook.params import Data, Settings
@@ -42,6 +42,12 @@ def test_what_is_before_is_made_once_and_extended(
     states = {g.metric: g.state for g in page.upstream_gates()}
     assert (states["award_valid_rate"], states["match_rate"]) == ("fail", "pass")
     assert [path.stat().st_mtime_ns for path in executed] == made
+    # Outputs that JupyterLab saves are no change; an edited cell is one.
+    write_notebook(home.notebooks / "02_enrichment.ipynb", cells("02_enrichment", fault="1 + 1"))
+    again, _, _ = alone.before("03_quality", SETTINGS)
+    assert again == folder
+    assert executed[0].stat().st_mtime_ns == made[0]
+    assert executed[1].stat().st_mtime_ns != made[1]
 
 
 def test_what_does_not_complete_is_named(

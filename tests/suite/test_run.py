@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.suite.conftest import AWARDS, cells, given
+from tests.suite.conftest import AWARDS, cells, given, write_notebook
 
 from proofbook.errors import InputError, OutputError, ParameterError
 from proofbook.params import NOTEBOOKS
@@ -143,6 +143,14 @@ def test_a_crash_keeps_what_came_before_and_a_resumed_run_goes_on(make_project: 
     third = run_suite(Request(parameters, project, resume=folder, first="05_readiness"))
     assert third.notebooks[:5] == second.notebooks[:5]
     assert third.notebooks[5].seconds != second.notebooks[5].seconds
+
+    write_notebook(project.notebooks / "04_regression.ipynb", cells("04_regression", fault="1 + 1"))
+    told: list[str] = []
+    fourth = run_suite(Request(parameters, project, resume=folder), tell=told.append)
+    assert "04_regression has been edited: it is run again" in told
+    assert fourth.notebooks[:4] == third.notebooks[:4]
+    assert fourth.notebooks[4].source != third.notebooks[4].source
+    assert fourth.status == "passed"
 
 
 def test_a_failed_gate_blocks_what_is_downstream(make_project: Make) -> None:

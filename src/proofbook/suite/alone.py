@@ -26,7 +26,7 @@ def before(name: str, settings: Settings) -> tuple[Path, InputPaths, list[Path]]
     NotebookError, naming the cause, when one of the notebooks before it does not complete.
     """
     home = project.find()
-    key = fingerprint(home.notebooks, PACKAGE, words=settings.model_dump_json())
+    key = fingerprint(PACKAGE, words=f"{home.root} {settings.model_dump_json()}")
     kept = cache_folder() / "alone" / key
     with _locked(kept):
         forget_old(kept.parent, but=kept)

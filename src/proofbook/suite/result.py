@@ -109,6 +109,7 @@ class NotebookOutcome:
     notebook: str | None = None  # "notebooks/01_profiling.ipynb"
     html: str | None = None  # "html/01_profiling.html"
     log: str | None = None
+    source: str = ""  # fingerprint of the source notebook's cells
 
 
 @dataclass(frozen=True)

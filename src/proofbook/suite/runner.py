@@ -9,6 +9,7 @@ there and is of this run.
 from __future__ import annotations
 
 import ast
+import hashlib
 import json
 import subprocess
 import sys
@@ -95,6 +96,7 @@ def run_step(job: Job, stop: threading.Event) -> tuple[NotebookOutcome, scraps.R
         error=error,
         notebook=_relative(job.output, job.run_folder) if _notebook(job.output) else None,
         log=_relative(job.log, job.run_folder),
+        source=source_fingerprint(job.source),
     )
     return outcome, recording
 
@@ -124,6 +126,13 @@ def parameters_for(source: Path, offered: Mapping[str, Any], needed: set[str]) -
             f"{source}: the cell tagged 'parameters' does not declare {', '.join(absent)}"
         )
     return {name: value for name, value in offered.items() if name in names}
+
+
+def source_fingerprint(source: Path) -> str:
+    """Twelve hex digits that change with the cells of a notebook, but not with its outputs."""
+    node = _notebook(source)
+    cells = [(c.cell_type, c.source, c.metadata.get("tags")) for c in node.cells] if node else []
+    return hashlib.sha256(json.dumps(cells).encode()).hexdigest()[:12]
 
 
 def title(source: Path) -> str:

@@ -95,8 +95,12 @@ class Underway:
                 break
             if step.key not in done or not all(need in self.finished for need in step.needs):
                 continue
+            job = self._job(step)
+            if done[step.key].source != runner.source_fingerprint(job.source):
+                self.tell(f"{step.key} has been edited: it is run again")
+                continue
             try:
-                recording = runner.recorded(self._job(step).output, self.folder.name, step)
+                recording = runner.recorded(job.output, self.folder.name, step)
             except NotebookError:
                 continue
             self.finished[step.key] = self._judged(step, done[step.key], recording)
