@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -189,24 +191,41 @@ def test_a_gate_can_be_told_to_block_nothing(make_project: Make) -> None:
 # --- before any notebook starts: no kernel in these ---
 
 
-@pytest.mark.parametrize(
-    ("content", "words"),
-    [
-        (None, "awards.csv"),
-        ("", "awards.csv"),
-        ("Company,UEI\n", "holds no award"),
-        ("Compny,UEI\nA,B\n", "Company"),
-    ],
-)
-def test_bad_input_ends_the_run_with_nothing_left(
-    make_project: Make, content: str | None, words: str
-) -> None:
-    project = make_project()
-    awards = project.root / "awards.csv"
-    awards.unlink() if content is None else awards.write_text(content)
-    with pytest.raises(InputError, match=words):
-        run_suite(request(project))
-    assert list(project.outputs.iterdir()) == []
+LATE = AWARDS.encode() + b"Firm x,,2020\n" * 5_000
+HEADER = b"Company,UEI\n"
+
+BAD_INPUT: dict[str, tuple[str, str, bytes | None, str]] = {
+    "missing": ("awards", "a.csv", None, "does not exist"),
+    "empty": ("awards", "a.csv", b"", "is empty"),
+    "no award": ("awards", "a.csv", HEADER, "holds no award"),
+    "no company": ("awards", "a.csv", b"Compny,UEI\nA,B\n", "Company"),
+    "column twice": ("awards", "a.csv", b"Company,Company\nA,B\n", "Company"),
+    "late bad UTF-8": ("awards", "a.csv", LATE + b"Caf\xe9,,2020\n", "UTF-8"),
+    "cut off": ("awards", "a.csv.gz", gzip.compress(LATE)[:-9], "a.csv.gz"),
+    "not its suffix": ("awards", "a.parquet", LATE, "a.parquet"),
+    "not its suffix either": ("awards", "a.csv", b"PAR1" + bytes(100) + b"PAR1", "a.csv"),
+    "no recipient": ("recipients", "r.csv", b"legal_business_name,uei\n", "r.csv"),
+    "no name": ("recipients", "r.csv", b"name,uei\nA,B\n", "legal_business_name"),
+    "no link": ("truth", "t.csv", b"row,recipient_hash\n0,x\n", "award_row"),
+}
+
+
+@pytest.mark.parametrize("fault", BAD_INPUT)
+def test_bad_input_ends_the_run_with_nothing_left(project: Project, fault: str) -> None:
+    role, name, content, words = BAD_INPUT[fault]
+    path = project.root / name
+    path.unlink(missing_ok=True)
+    if content is not None:
+        path.write_bytes(content)
+    before = sorted(project.outputs.glob("*"))
+    files = {text.partition("=")[0]: text for text in given(project)}
+    files[f"data.{role}"] = f"data.{role}={path}"
+    effective = load(project.params, assignments=list(files.values()), environment={})
+    with pytest.raises(InputError, match=re.escape(words)) as caught:
+        run_suite(Request(effective, project))
+    assert name in str(caught.value)
+    assert "Remedy: " in str(caught.value)
+    assert sorted(project.outputs.glob("*")) == before
 
 
 def test_a_size_larger_than_the_files_is_refused(project: Project) -> None:

@@ -131,3 +131,9 @@ def test_a_notebook_without_scraps_recorded_nothing(tmp_path: Path) -> None:
 def test_outside_a_kernel_nothing_is_written(capsys: pytest.CaptureFixture[str]) -> None:
     scraps.record("r", "n", scraps.Recording(metrics=[Metric("award_rows", 3)]))
     assert capsys.readouterr().out == ""
+
+
+def test_one_module_imports_scrapbook() -> None:
+    source = Path(scraps.__file__).parents[1]
+    users = [p.name for p in source.rglob("*.py") if "import scrapbook" in p.read_text()]
+    assert users == ["scraps.py"]
