@@ -11,6 +11,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from proofbook.errors import NotebookError, ParameterError
+from proofbook.measure.statistics import wilson
 from proofbook.report.figures import Plot
 from proofbook.suite import notebook
 from proofbook.suite.notebook import Page
@@ -158,3 +159,42 @@ def test_alone_the_first_notebook_makes_its_world(
     truth = page.truth()
     assert truth is not None
     assert truth.num_rows
+
+
+def test_the_verdict_says_what_does_not_pass_before_the_last_cell(tmp_path: Path) -> None:
+    page = make_page("05_readiness", tmp_path)
+    page.record("readiness_failures", 0)
+    assert page.verdict() == "**The gate passes.**"
+    page = make_page("05_readiness", tmp_path)
+    page.record("readiness_failures", 2)
+    assert page.verdict().startswith("**0 of 1 gates pass.**\n\n- **fail**: Failed points")
+
+
+def test_the_verdict_counts_gates_without_a_baseline_in_one_line(tmp_path: Path) -> None:
+    page = make_page("04_regression", tmp_path)
+    page.record("time_change_pct", 3.0, low=2.0, high=4.0)
+    page.record("memory_change_pct", None, note="there is no baseline")
+    for kind in ("", "uei_", "duns_", "none_"):
+        page.record(f"match_rate_{kind}drop_pp", None, note="there is no baseline")
+    lines = page.verdict().splitlines()
+    assert lines[0] == "**1 of 6 gates pass.**"
+    assert lines[2:] == ["- **no baseline**: nothing to hold 5 of the gates against."]
+
+
+def test_an_estimate_is_recorded_and_summed_up_with_its_interval(tmp_path: Path) -> None:
+    page = make_page("02_enrichment", tmp_path, size="all")
+    page.estimate("match_rate", wilson(64, 100))
+    page.record("seconds", 1.5, n=100)
+    assert page.summary().values.tolist() == [
+        ["Match rate", "64.0 %", "54.2 to 72.7 %", "100"],
+        ["Time", "1.5 s", "", ""],
+    ]
+    assert page.summary("seconds")["what"].to_list() == ["Time"]
+
+
+def test_an_estimate_of_nothing_is_recorded_without_a_value(tmp_path: Path) -> None:
+    page = make_page("03_quality", tmp_path)
+    page.estimate("match_rate_uei_rate", wilson(0, 0))
+    metric = page._recording.metrics[0]
+    assert (metric.value, metric.n, metric.note) == (None, 0, "0 of 0 is no rate")
+    assert page.summary()["value"].to_list() == ["–"]
