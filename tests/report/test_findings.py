@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+from proofbook.matching.schema import METHODS
 from proofbook.measure.statistics import Exponent, Interval, wilson
 from proofbook.report import findings
 from proofbook.suite.baselines import Baseline, Circumstances
@@ -54,15 +55,12 @@ def test_groups_differ_only_when_chance_does_not_explain_it():
         "(p < 0.001)."
     )
     alike = findings.groups(rates(("A", 40, 30), ("B", 40, 29)), "phase")
-    assert "Chance alone may explain the differences (p = 0.8" in alike
+    assert "Chance alone may explain the differences (p = 0.79)" in alike
     assert "too few to compare" in findings.groups(rates(("A", 40, 30), ("B", 3, 1)), "phase")
 
 
 def test_methods_add_up_by_kind_of_evidence():
-    names = ["uei-exact", "duns-exact", "name-exact", "name-fuzzy-auto", "name-fuzzy-candidate"]
-    frame = pd.DataFrame(
-        {"method": [*names, "unmatched"], "share": [0.4, 0.1, 0.2, 0.05, 0.1, 0.15]}
-    )
+    frame = pd.DataFrame({"method": METHODS, "share": [0.4, 0.1, 0.2, 0.05, 0.1, 0.15]})
     text = findings.methods(frame, wilson(75, 100))
     assert text.startswith("75.0 % (95 % interval")
     assert "50.0 % by an identifier and 25.0 % by name and place. 10.0 % wait for review" in text

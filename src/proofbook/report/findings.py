@@ -172,11 +172,10 @@ def groups(frame: pd.DataFrame, what: str) -> str:
 
 
 def _p(p: float | None) -> str:
-    return (
-        "< 0.001"
-        if p is not None and p < 0.001
-        else f"= {number(p or 0.0, 2 if (p or 0.0) >= 0.1 else 3)}"
-    )
+    """A p-value in words: two decimals, three where it is small."""
+    if p is None or p < 0.001:
+        return "< 0.001"
+    return f"= {number(p, 2 if p >= 0.1 else 3)}"
 
 
 def estimate(whole: Interval, fuzzy: Interval, bound: float | None) -> str:
