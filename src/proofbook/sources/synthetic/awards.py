@@ -152,7 +152,7 @@ def _spell(
     names = names.where(what != PARENT, parents)
     rng, spelling = stream(seed, "awards.spelling"), mixture.award_names
     # a firm with many awards is well known: its usual spelling is seldom a wrong one
-    care = np.minimum(1.0, 3.0 / np.sqrt(firms.awards[who]))
+    care = np.minimum(1.0, 4.0 / np.sqrt(firms.awards[who]))
     times = np.where(variant > 0, shares.other_spelling_errors.value, care)
     times[variant == _OLD_HAND] = shares.old_spelling_errors.value
     entered, done = respelled(rng, names, spelling, times)

@@ -10,7 +10,7 @@ import numpy as np
 
 from .mixture import FirmIdentifiers, FirmShares, Mixture
 from .names import Names, draw_names
-from .places import Places, draw_places, move
+from .places import Places, draw_places, move, settle
 from .streams import Bools, Ints, below, chance, share_by_weight, stream
 
 #: How a firm stands to the recipients.
@@ -76,7 +76,8 @@ def make_firms(n_awards: int, n_recipients: int, seed: int, mixture: Mixture) ->
 
     rng = stream(seed, "firms.places")
     now = draw_places(rng, n, award_firms=True)
-    then = move(rng, now, same_state=0.7).where(chance(rng, n, shares.moved.value), now)
+    then = settle(rng, now.place).where(chance(rng, n, shares.moved_in_town.value), now)
+    then = move(rng, now, same_state=0.7).where(chance(rng, n, shares.moved.value), then)
 
     kinds, forms = shares.name_kinds.value, shares.designators
     rng = stream(seed, "firms.parents")
@@ -104,13 +105,14 @@ def make_firms(n_awards: int, n_recipients: int, seed: int, mixture: Mixture) ->
 
 def firm_sizes(n_awards: int, n_firms: int, largest: float, exponent: float) -> Ints:
     """Awards of every firm, the largest first: a Pareto law cut at the share ``largest`` (or at
-    25 awards, so that small worlds have large firms too), adding up to ``n_awards``."""
+    25 awards, so that small worlds have large firms too), adding up to ``n_awards``; about four in
+    ten firms have a single award."""
     u = (np.arange(n_firms) + 0.5) / n_firms
     cap = max(largest * n_awards, 25.0, 1.5 * n_awards / n_firms)
-    shape = u ** (-1.0 / exponent)
+    tail = u ** (-1.0 / exponent) - 1.0
 
     def sized(scale: float) -> Ints:
-        return np.maximum(np.minimum(shape * scale, cap), 1.0).astype(np.int64)
+        return np.minimum(1.0 + tail * scale, cap).astype(np.int64)
 
     low, high = 0.01, float(n_awards)
     # no closer than this: at the very edge the last bit of a power would decide

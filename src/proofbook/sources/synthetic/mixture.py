@@ -124,6 +124,7 @@ class FirmShares(_Part):
     subsidiary: Share
     award_names_parent: Share
     moved: Share
+    moved_in_town: Share
     extra_row: Share
     twin: Share
     twin_kinds: Weights[TwinKind]
@@ -147,6 +148,7 @@ class SpellingShares(_Part):
     designator_dropped: Share
     designator_changed: Share
     typo: Share
+    second_typo: Share
     spaced_initials: Share
     surname_first: Share
     accent: Share

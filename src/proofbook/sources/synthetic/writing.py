@@ -42,6 +42,8 @@ def written(
     spaced = acronym & chance(rng, n, shares.spaced_initials.value)
     inverted = _persons(names) & chance(rng, n, shares.surname_first.value)
     core = typos.apply(rng, core, slipped, typos.slip)
+    twice = slipped & chance(rng, n, shares.second_typo.value)
+    core = typos.apply(rng, core, twice, typos.slip)
     core = typos.apply(rng, core, spaced, typos.spaced_initials)
     core = typos.apply(rng, core, inverted, typos.surname_first)
     core = typos.apply(rng, core, chance(rng, n, shares.accent.value), typos.accent)
