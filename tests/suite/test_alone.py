@@ -19,13 +19,19 @@ pytestmark = pytest.mark.slow
 SETTINGS = Settings(data=Data(n_awards=20, n_recipients=40), sizes=["20x40"])
 
 
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cache of its own, and a package that nobody edits while the test goes on."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr(alone, "PACKAGE", tmp_path / "package")
+
+
 def test_what_is_before_is_made_once_and_extended(
-    make_project: Callable[..., Project], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    make_project: Callable[..., Project], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     code = {"01_profiling": cells("01_profiling", {"award_valid_rate": 0.1})}
     home = make_project(code)
     monkeypatch.setenv(project.HOME, str(home.root))
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     folder, paths, executed = alone.before("03_quality", SETTINGS)
     assert [path.stem for path in executed] == ["01_profiling", "02_enrichment@20x40"]
     assert paths.awards.exists()
@@ -51,10 +57,9 @@ def test_what_is_before_is_made_once_and_extended(
 
 
 def test_what_does_not_complete_is_named(
-    make_project: Callable[..., Project], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    make_project: Callable[..., Project], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home = make_project({"01_profiling": cells("01_profiling", fault="1 / 0")})
     monkeypatch.setenv(project.HOME, str(home.root))
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     with pytest.raises(NotebookError, match=r"03_quality needs.*01_profiling failed"):
         alone.before("03_quality", SETTINGS)
