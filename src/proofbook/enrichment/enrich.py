@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import pandas as pd
 import pyarrow as pa
 
-from proofbook.enrichment.table import award_columns, enriched_table
+from proofbook.enrichment.table import award_columns, enriched_table, refuse_added
+from proofbook.errors import InputError, ParameterError
 from proofbook.matching import MatchSettings
 from proofbook.matching.match import match
 from proofbook.measure import Recorder, StageRecord
-from proofbook.sources import read_awards, read_recipients
+from proofbook.sources import award_table, read_awards, read_recipients, recipient_table
+from proofbook.sources.parquet import parquet_names
 
-Input = str | Path | pa.Table | pd.DataFrame
+Input: TypeAlias = str | Path | pa.Table | pd.DataFrame
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,8 @@ class Enrichment:
 
     def to_pandas(self) -> pd.DataFrame:
         """The enriched table as a DataFrame."""
-        return self.table.to_pandas()
+        frame: pd.DataFrame = self.table.to_pandas()
+        return frame
 
 
 def enrich(
@@ -50,16 +53,22 @@ def enrich(
 
     ``columns`` chooses the award columns to keep (default: all but personal ones and the
     abstract); ``chunk_size`` bounds how many recipient names are searched at a time, without any
-    influence on the result.
+    influence on the result. Raises InputError for an input that cannot be used as it is, and
+    ParameterError for an unknown column or a chunk size below 1.
     """
+    if chunk_size is not None and chunk_size < 1:
+        raise ParameterError(f"chunk size: must be at least 1 (got {chunk_size})")
     recorder = recorder or Recorder()
+    named = awards if isinstance(awards, (str, Path)) else "awards"
+    if columns is None:  # before any value is read: the lists of an enriched table are no text
+        refuse_added(_header(awards), named)
     with recorder.stage("read recipients") as stage:
         theirs = _table(recipients, "recipients")
         stage.rows = theirs.num_rows
     with recorder.stage("read awards") as stage:
         ours = _table(awards, "awards")
         stage.rows = ours.num_rows
-    kept = award_columns(ours.column_names, columns)
+    kept = award_columns(ours.column_names, columns, named)
     found = match(ours, theirs, settings, recorder, chunk_size)
     with recorder.stage("enriched table", rows=ours.num_rows):
         table = enriched_table(ours, theirs, found.table, kept)
@@ -67,8 +76,32 @@ def enrich(
 
 
 def _table(source: Input, role: str) -> pa.Table:
+    """An input as its reader promises it, whether it is a file or already in memory."""
+    read, made = (
+        (read_awards, award_table) if role == "awards" else (read_recipients, recipient_table)
+    )
+    if isinstance(source, (str, Path)):
+        return read(source).table
+    return made(_arrow(source, role) if isinstance(source, pd.DataFrame) else source, role)
+
+
+def _header(source: Input) -> list[str]:
+    """The column names of an input that has them at hand; of a CSV none."""
     if isinstance(source, pa.Table):
-        return source
+        names: list[str] = source.column_names
+        return names
     if isinstance(source, pd.DataFrame):
-        return pa.Table.from_pandas(source, preserve_index=False)
-    return (read_awards if role == "awards" else read_recipients)(source).table
+        return [str(name) for name in source.columns]
+    path = Path(source)
+    return parquet_names(path) if path.suffix == ".parquet" and path.is_file() else []
+
+
+def _arrow(frame: pd.DataFrame, role: str) -> pa.Table:
+    try:
+        return pa.Table.from_pandas(frame, preserve_index=False)
+    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError) as error:
+        raise InputError(
+            role,
+            f"has a column of mixed types ({error})",
+            remedy="make it a column of text first",
+        ) from error

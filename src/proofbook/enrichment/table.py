@@ -11,17 +11,40 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from proofbook.errors import OutputError, ParameterError, did_you_mean
+from proofbook.errors import InputError, OutputError, ParameterError, did_you_mean
 from proofbook.matching.schema import ENRICHED_SCHEMA, JOINED_RECIPIENT_COLUMNS
-from proofbook.sources.columns import DEFAULT_DROPPED
+from proofbook.sources.columns import DEFAULT_DROPPED, fold
 from proofbook.sources.personal import is_personal
 
 
-def award_columns(available: Sequence[str], chosen: Sequence[str] | None) -> list[str]:
+def award_columns(
+    available: Sequence[str], chosen: Sequence[str] | None, source: str | Path = "awards"
+) -> list[str]:
     """The award columns that go into the enriched table, in the order of the input.
 
     Without a choice: all but personal ones and the abstract. A choice may name personal columns.
+    InputError when ``source`` (what messages call the awards) has a column that enrichment adds.
     """
+    kept = _chosen(available, chosen)
+    refuse_added(kept, source)
+    return kept
+
+
+def refuse_added(names: Sequence[str], source: str | Path) -> None:
+    """InputError when award columns have a name of the enriched table, in any spelling."""
+    added = {fold(name) for name in ENRICHED_SCHEMA.names}
+    for name in names:
+        if fold(name) in added:
+            raise InputError(
+                source,
+                f"already has a column {name!r}, which enrichment adds",
+                place="header",
+                remedy="give the awards as they were before an enrichment, rename the column, or "
+                "choose the others with --columns",
+            )
+
+
+def _chosen(available: Sequence[str], chosen: Sequence[str] | None) -> list[str]:
     if chosen is None:
         return [c for c in available if c not in DEFAULT_DROPPED and not is_personal(c)]
     for name in chosen:

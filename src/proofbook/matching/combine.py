@@ -72,7 +72,10 @@ def combine(told: pl.DataFrame, by_name: ByName, candidates: int) -> pl.DataFram
     }
     frame = frame.select(
         "ask",
+        "hits",
+        "hit_scores",
         by_id.alias("by_id"),
+        contradicted.alias("contradicted"),
         match_method=pl.when(by_id)
         .then("method")
         .when(named)
@@ -88,6 +91,8 @@ def combine(told: pl.DataFrame, by_name: ByName, candidates: int) -> pl.DataFram
         .fill_null(0.0),
         match_probability=pl.when(by_id)
         .then(pl.col("agree").replace_strict(dict(enumerate(IDENTIFIER_PROBABILITY)), default=None))
+        .when(contradicted)
+        .then(pl.max_horizontal("name_probability", _contradicted()))
         .otherwise("name_probability")
         .fill_null(0.0),
         match_flags=pl.concat_list(
@@ -106,11 +111,19 @@ def combine(told: pl.DataFrame, by_name: ByName, candidates: int) -> pl.DataFram
     )
 
 
+def _contradicted() -> pl.Expr:
+    """Probability of each recipient where identifiers contradict each other: all alike."""
+    return IDENTIFIER_PROBABILITY[0] / pl.col("hits").list.len()
+
+
 def _candidates(frame: pl.DataFrame, by_name: ByName, count: int) -> pl.Series:
-    """The best recipients for review: one of every firm, the likeliest first."""
+    """The best recipients for review: one of every firm, the likeliest first.
+
+    Where identifiers contradict each other, the recipients that they name are among them.
+    """
     links = by_name.links
     order = np.lexsort((links.identity, -links.score, -by_name.probability, links.query))
-    listed = pl.DataFrame(
+    named = pl.DataFrame(
         {
             "ask": links.query[order],
             "firm": by_name.firm[order],
@@ -119,13 +132,26 @@ def _candidates(frame: pl.DataFrame, by_name: ByName, count: int) -> pl.Series:
             "probability": by_name.probability[order],
         }
     )
-    listed = listed.unique(["ask", "firm"], keep="first", maintain_order=True)
-    listed = listed.group_by("ask", maintain_order=True).agg(
+    named = named.unique(["ask", "firm"], keep="first", maintain_order=True).drop("firm")
+    told = frame.filter("contradicted").unique("ask", maintain_order=True)
+    told = told.select("ask", "hits", "hit_scores", probability=_contradicted())
+    told = told.explode("hits", "hit_scores").select(
+        pl.col("ask").cast(named.schema["ask"]),
+        recipient="hits",
+        score="hit_scores",
+        probability="probability",
+    )
+    # The order within is by content on both sides, and kept where probabilities are equal.
+    listed = pl.concat([told, named]).sort(
+        "ask", "probability", descending=[False, True], maintain_order=True
+    )
+    listed = listed.unique(["ask", "recipient"], keep="first", maintain_order=True)
+    lists = listed.group_by("ask", maintain_order=True).agg(
         candidates=pl.struct("recipient", "score", "probability").head(count)
     )
     rows = frame.select("ask", wanted=~pl.col("by_id"))
-    rows = rows.join(listed, "ask", "left", maintain_order="left")
-    empty = pl.lit([], dtype=listed.schema["candidates"])
+    rows = rows.join(lists, "ask", "left", maintain_order="left")
+    empty = pl.lit([], dtype=lists.schema["candidates"])
     return rows.select(
         pl.when("wanted").then(pl.col("candidates").fill_null(empty)).otherwise(empty)
     ).to_series()

@@ -30,7 +30,8 @@ def identify(
     uei and duns. The result has a row per asked row that hits at least one recipient: ``ask`` (its
     row), ``recipient`` (null when the identifiers contradict each other and the name does not
     decide), ``method`` ("uei-exact", "duns-exact"), ``agree`` (see ``agreement``), ``near`` (the
-    place agrees), ``shared``, ``conflict``, ``undecided``, and ``hits`` (all recipients named).
+    place agrees), ``shared``, ``conflict``, ``undecided``, and ``hits`` (all recipients named, with
+    ``hit_scores``, the similarity of their names).
     """
     hits = _hits(asked, held)
     hits = hits.join(
@@ -66,6 +67,7 @@ def identify(
     tops = hits.group_by("ask", maintain_order=True).agg(
         pl.col("recipient").first(),
         pl.col("recipient").alias("hits"),
+        pl.col("score").alias("hit_scores"),
         pl.col("via", "agree", "near", "conflict", "agree_uei", "agree_duns", "query").first(),
         rivals=(pl.col("key") != pl.col("key").first()).any(),
         count=pl.len(),
@@ -84,6 +86,7 @@ def identify(
         "query",
         "recipient",
         "hits",
+        "hit_scores",
         "agree",
         "near",
         "conflict",
