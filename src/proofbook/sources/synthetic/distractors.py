@@ -12,23 +12,22 @@ from .mixture import Mixture
 from .names import draw_names
 from .places import draw_places, move
 from .rows import PER_ENTITY, Rows, plain_rows, with_customs
-from .streams import below, chance, stream, weighted
+from .streams import Bools, Ints, below, chance, stream, weighted
 
 #: Recipients are made and written in blocks of this many rows.
 BLOCK = 200_000
 #: Entities of distractors begin here; below are award firms, parents, twins and successors.
 FIRST_DISTRACTOR = 1 << 20
+#: Rows of one entity; fewer than it has serial numbers.
+MOST_ROWS = 6
 
 
 def distractor_rows(n: int, seed: int, block: int, mixture: Mixture) -> Rows:
     """``n`` rows of recipients without any award; some entities have several rows."""
     shares, rng = mixture.recipients, stream(seed, "distractors", block)
     first = FIRST_DISTRACTOR + block * BLOCK
-    extra = chance(rng, n, shares.extra_row.value)
-    extra[:1] = False
-    owner = np.cumsum(~extra) - 1
-    starts = np.flatnonzero(~extra)
-    occurrence = np.minimum(np.arange(n) - starts[owner], 5)
+    owner, occurrence = _owners(chance(rng, n, shares.extra_row.value))
+    extra, starts = occurrence > 0, np.flatnonzero(occurrence == 0)
 
     homes = draw_places(rng, len(starts), award_firms=False)
     names = draw_names(rng, shares.name_kinds.value, homes.place, shares.designators)
@@ -65,3 +64,15 @@ def distractor_rows(n: int, seed: int, block: int, mixture: Mixture) -> Rows:
         country=np.where(abroad, 1 + below(rng, n, len(COUNTRIES) - 1), 0),
     )
     return with_customs(rng, rows, shares)
+
+
+def _owners(extra: Bools) -> tuple[Ints, Ints]:
+    """The entity of every row, and the how-manieth row of it this is.
+
+    A row that is ``extra`` belongs to the entity of the row before it; an entity has at most
+    ``MOST_ROWS`` rows, so that its serial numbers suffice.
+    """
+    position = np.arange(len(extra))
+    starts = np.maximum.accumulate(np.where(extra & (position > 0), 0, position))
+    occurrence = (position - starts) % MOST_ROWS
+    return np.cumsum(occurrence == 0) - 1, occurrence

@@ -17,6 +17,7 @@ from .words import ACRONYM, COINED, NOTHING, draw, known
 
 KINDS: tuple[str, ...] = get_args(TwinKind)
 SAME_NAME, OTHER_KIND, ADDED_WORD, SUBSET, PLURAL, NUMBERED, OTHER_FIELD = range(7)
+_HARD_TO_TELL = (ADDED_WORD, SUBSET, PLURAL, NUMBERED)
 
 
 def twin_names(
@@ -68,16 +69,15 @@ def twin_names(
 
 def twin_places(rng: np.random.Generator, places: Places, kind: Ints, same_state: float) -> Places:
     """Where the twins are: firms of the very same name in another state, the others in the same
-    state with probability ``same_state``; singular and plural, or "X" and "X II", never in the
-    same city, where no person could tell them apart."""
+    state with probability ``same_state``. Twins such as "X" and "X II" are never in the same
+    city, where no person could tell an award of one from a careless award of the other."""
     states, n = gazetteer_table().state_of, len(kind)
     near = move(rng, places, same_state=1.0)
     close = (kind != SAME_NAME) & (rng.random(n) < same_state)
     result = near.where(close, draw_places(rng, n, award_firms=True))
     for _ in range(20):
         clash = (kind == SAME_NAME) & (states[result.place] == states[places.place])
-        alike = (kind == PLURAL) | (kind == NUMBERED)
-        clash |= alike & (result.place == places.place)
+        clash |= np.isin(kind, _HARD_TO_TELL) & (result.place == places.place)
         if not clash.any():
             break
         result = draw_places(rng, n, award_firms=True).where(clash, result)

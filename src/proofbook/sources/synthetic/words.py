@@ -82,7 +82,7 @@ def known() -> Vocabulary:
 def draw(rng: np.random.Generator, name: str, n: int) -> Ints:
     """``n`` codes of a class of :func:`known`, or of "coined", "family" or "acronym" words."""
     if name == "coined":
-        return COINED + _heavy(rng, n, fresh=0.42, popular=250_000)
+        return COINED + _heavy(rng, n, fresh=0.31, popular=250_000)
     if name == "family":  # family names: the widespread ones and a long tail
         tail = SURNAME + _heavy(rng, n, fresh=0.15, popular=150_000)
         return np.where(rng.random(n) < 0.5, _draw_known(rng, "surname", n), tail)
@@ -187,7 +187,7 @@ def _coined(numbers: Ints) -> pa.Array:
     )
     word = _join(
         _masked(p["roots"], root, shape < 55),
-        _masked(p["syllables"], first, shape >= 30),
+        _masked(p["syllables"], first, shape >= 12),
         _masked(p["syllables"], second, (shape >= 75)),
         _masked(p["codas"], coda, shape >= 90),
         _masked(p["ends"], end, shape < 90),
