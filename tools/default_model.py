@@ -23,6 +23,7 @@ from proofbook.matching.links import Links, clusters, link, strongest
 from proofbook.matching.names import select
 from proofbook.matching.prepare import prepare_awards, prepare_recipients
 from proofbook.matching.sides import Side
+from proofbook.sources.recipients import open_recipients
 from proofbook.sources.synthetic import World, make_world
 from proofbook.sources.synthetic.mixture import Mixture, default_mixture
 
@@ -54,7 +55,7 @@ def mild_mixture() -> Mixture:
 def train(world: World) -> None:
     """Learn from the names and places of a world alone, and save the model."""
     vocabulary = Vocabulary()
-    theirs = prepare_recipients(world.recipients, vocabulary)
+    theirs = prepare_recipients(open_recipients(world.recipients), vocabulary)
     ours = prepare_awards(world.awards, vocabulary)
     queries = ours.queries
     number = mix(queries.identity)

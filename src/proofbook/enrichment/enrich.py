@@ -15,8 +15,9 @@ from proofbook.errors import InputError, ParameterError
 from proofbook.matching import MatchSettings
 from proofbook.matching.match import match
 from proofbook.measure import Recorder, StageRecord
-from proofbook.sources import award_table, read_awards, read_recipients, recipient_table
+from proofbook.sources import award_table, read_awards
 from proofbook.sources.parquet import parquet_names
+from proofbook.sources.recipients import open_recipients
 
 Input: TypeAlias = str | Path | pa.Table | pd.DataFrame
 
@@ -63,10 +64,10 @@ def enrich(
     if columns is None:  # before any value is read: the lists of an enriched table are no text
         refuse_added(_header(awards), named)
     with recorder.stage("read recipients") as stage:
-        theirs = _table(recipients, "recipients")
-        stage.rows = theirs.num_rows
+        theirs = open_recipients(_arrow(recipients, "recipients"))
+        stage.rows = theirs.rows
     with recorder.stage("read awards") as stage:
-        ours = _table(awards, "awards")
+        ours = _awards(awards)
         stage.rows = ours.num_rows
     kept = award_columns(ours.column_names, columns, named)
     found = match(ours, theirs, settings, recorder, chunk_size)
@@ -75,14 +76,12 @@ def enrich(
     return Enrichment(table, recorder.stages, found.counters, found.model)
 
 
-def _table(source: Input, role: str) -> pa.Table:
-    """An input as its reader promises it, whether it is a file or already in memory."""
-    read, made = (
-        (read_awards, award_table) if role == "awards" else (read_recipients, recipient_table)
+def _awards(source: Input) -> pa.Table:
+    """Awards as their reader promises them, whether they are a file or already in memory."""
+    source = _arrow(source, "awards")
+    return (
+        award_table(source, "awards") if isinstance(source, pa.Table) else read_awards(source).table
     )
-    if isinstance(source, (str, Path)):
-        return read(source).table
-    return made(_arrow(source, role) if isinstance(source, pd.DataFrame) else source, role)
 
 
 def _header(source: Input) -> list[str]:
@@ -96,9 +95,12 @@ def _header(source: Input) -> list[str]:
     return parquet_names(path) if path.suffix == ".parquet" and path.is_file() else []
 
 
-def _arrow(frame: pd.DataFrame, role: str) -> pa.Table:
+def _arrow(source: Input, role: str) -> str | Path | pa.Table:
+    """The input, a DataFrame among them as an Arrow table."""
+    if not isinstance(source, pd.DataFrame):
+        return source
     try:
-        return pa.Table.from_pandas(frame, preserve_index=False)
+        return pa.Table.from_pandas(source, preserve_index=False)
     except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError) as error:
         raise InputError(
             role,

@@ -15,6 +15,7 @@ from proofbook.errors import InputError, OutputError, ParameterError, did_you_me
 from proofbook.matching.schema import ENRICHED_SCHEMA, JOINED_RECIPIENT_COLUMNS
 from proofbook.sources.columns import DEFAULT_DROPPED, fold
 from proofbook.sources.personal import is_personal
+from proofbook.sources.recipients import Recipients
 
 
 def award_columns(
@@ -57,7 +58,7 @@ def _chosen(available: Sequence[str], chosen: Sequence[str] | None) -> list[str]
 
 
 def enriched_table(
-    awards: pa.Table, recipients: pa.Table, matches: pl.DataFrame, columns: Sequence[str]
+    awards: pa.Table, recipients: Recipients, matches: pl.DataFrame, columns: Sequence[str]
 ) -> pa.Table:
     """The enriched table of awards and their matches (see ``matching.match``)."""
     used = pl.concat(
@@ -66,14 +67,9 @@ def enriched_table(
             matches["candidates"].explode().struct.field("recipient").drop_nulls(),
         ]
     ).unique()
-    wanted = {*JOINED_RECIPIENT_COLUMNS.values(), "recipient_hash"}
-    present = [c for c in recipients.column_names if c in wanted]
-    looked_up = recipients.select(present).take(used.to_arrow())
-    known = pl.from_arrow(looked_up)
-    assert isinstance(known, pl.DataFrame)
-    known = known.with_columns(
-        pl.lit(None, pl.String).alias(c) for c in wanted if c not in present
-    ).with_columns(used.alias("recipient"))
+    looked_up = recipients.read(sorted(set(JOINED_RECIPIENT_COLUMNS.values())))
+    known = pl.DataFrame(pl.from_arrow(looked_up.take(used.to_arrow())))
+    known = known.with_columns(used.alias("recipient"))
     joined = matches.join(known, "recipient", "left", maintain_order="left")
     listed = _candidates(matches, known)
     added = joined.select(

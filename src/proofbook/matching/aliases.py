@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from proofbook.matching.keys import present
 from proofbook.matching.names import AWARD_ALIAS, NameTable, select
 from proofbook.matching.sides import Side
 
@@ -30,7 +31,7 @@ def award_aliases(identified: pl.DataFrame, queries: Side, recipients: Side) -> 
     frame = frame.with_columns(
         votes=votes.over("key", "recipient"),
         total=votes.over("key"),
-        own=pl.Series(np.isin(names.joined[first], recipients.names.joined)),
+        own=pl.Series(present(names.joined[first], recipients.names.joined)),
     ).filter(
         (pl.col("agree") > 0)
         | (

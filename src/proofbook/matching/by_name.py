@@ -23,7 +23,7 @@ from proofbook.matching.learning import (
 from proofbook.matching.lexicon import Vocabulary, mix
 from proofbook.matching.links import Firms, Links, clusters, link, strongest
 from proofbook.matching.names import select
-from proofbook.matching.prepare import Awards, Recipients
+from proofbook.matching.prepare import Awards, RecipientSide
 from proofbook.matching.settings import MatchSettings
 from proofbook.matching.sides import Side
 from proofbook.measure import Recorder
@@ -53,7 +53,7 @@ class ByName:
 def match_names(
     told: pl.DataFrame,
     ours: Awards,
-    theirs: Recipients,
+    theirs: RecipientSide,
     idf: NDArray[np.float32],
     vocabulary: Vocabulary,
     settings: MatchSettings,
@@ -130,7 +130,7 @@ def _with_identifiers(
     probability: NDArray[np.float64],
     asks: pl.DataFrame,
     recipient: NDArray[np.int64],
-    theirs: Recipients,
+    theirs: RecipientSide,
 ) -> NDArray[np.float64]:
     """Probabilities after what identifiers say that settle nothing.
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from rapidfuzz import process
 from rapidfuzz.distance import Indel, JaroWinkler
 
-from proofbook.matching.lexicon import Vocabulary
+from proofbook.matching.lexicon import Vocabulary, distinct
 from proofbook.matching.names import NameTable, texts
 from proofbook.matching.sides import Side
 
@@ -65,7 +65,7 @@ class _Words:
 
     @classmethod
     def of(cls, names: NameTable, rows: NDArray[np.int64], vocabulary: Vocabulary) -> _Words:
-        used = np.unique(rows)
+        used = distinct(rows)
         codes = np.full((len(used), _WORDS), -1, np.int32)
         counts = names.counts[used]
         for column in range(_WORDS):
@@ -95,7 +95,7 @@ def weigh(
     right = _Words.of(recipients.names, name, vocabulary)
     alike = _Alike(vocabulary)
     rarity = np.append(idf / np.log(len(recipients.names) + 2.0), np.float32(0))
-    numeric = np.array([any(c.isdigit() for c in w) for w in vocabulary.words] + [False])
+    numeric = np.append(vocabulary.numeric, False)
     twins = _twins(recipients.names, name)
     features = np.empty((len(query), len(FEATURES)), np.float32)
     for low in range(0, len(query), _CHUNK):
@@ -148,9 +148,8 @@ class _Alike:
 
     def of(self, left: NDArray[np.int32], right: NDArray[np.int32]) -> NDArray[np.float32]:
         """Jaro-Winkler similarity where it reaches ``_ALIKE`` or one word begins the other."""
-        packed, back = np.unique(
-            (left.astype(np.int64) << 32) | right.astype(np.int64), return_inverse=True
-        )
+        asked = (left.astype(np.int64) << 32) | right.astype(np.int64)
+        packed = distinct(asked)
         a = [self._words[i] for i in (packed >> 32).tolist()]
         b = [self._words[i] for i in (packed & 0xFFFFFFFF).tolist()]
         alike = process.cpdist(a, b, scorer=JaroWinkler.normalized_similarity, dtype=np.float32)
@@ -160,7 +159,7 @@ class _Alike:
         ]
         alike = np.where(begins, np.maximum(alike, 0.9), alike)
         alike[alike < _ALIKE] = 0
-        out: NDArray[np.float32] = alike[back]
+        out: NDArray[np.float32] = alike[np.searchsorted(packed, asked)]
         return out
 
 
@@ -271,7 +270,7 @@ def _designator(
 
 def _twins(names: NameTable, name: NDArray[np.int64]) -> NDArray[np.int64]:
     """How many names share the key of each given name."""
-    keys = np.unique(names.joined[name])
+    keys = distinct(names.joined[name])
     order = np.sort(names.joined)
     counts = np.searchsorted(order, keys, "right") - np.searchsorted(order, keys, "left")
     out: NDArray[np.int64] = counts[np.searchsorted(keys, names.joined[name])]

@@ -35,8 +35,9 @@ NULL_WORDS: tuple[str, ...] = (
 
 # Twelve alphanumerics is the rule of the award file's own validation; the issuer leaves out the
 # letters O and I, but a file that holds them is still better served by an exact comparison.
-_UEI = r"^[0-9A-Z]{12}$"
-_NINE_DIGITS = r"^\d{9}$"
+# No \d: it also means the digits of other scripts.
+_UEI = r"^[0-9A-Za-z]{12}$"
+_NINE_DIGITS = r"^[0-9]{9}$"
 _ONE_CHARACTER = "^(" + "|".join(f"{c}+" for c in string.digits + string.ascii_uppercase) + ")$"
 
 
@@ -48,8 +49,9 @@ def clean_uei(raw: pl.Series) -> pl.DataFrame:
     >>> clean_uei(pl.Series([" zqggghjh74dw ", "NaN", "12345"])).rows()
     [('ZQGGGHJH74DW', 'valid'), (None, 'absent'), (None, 'invalid')]
     """
-    text = _tidy(raw)
-    valid = text.str.contains(_UEI).fill_null(False)
+    written = _bare(raw)
+    text = written.str.to_uppercase()
+    valid = written.str.contains(_UEI).fill_null(False)
     return _states(text, text, valid, _one_character(text))
 
 
@@ -64,7 +66,7 @@ def clean_duns(raw: pl.Series) -> pl.DataFrame:
     >>> clean_duns(pl.Series(["78269681.0", "'079179794'", "12-3456789", "000000000"])).rows()
     [('078269681', 'valid'), ('079179794', 'valid'), (None, 'invalid'), (None, 'absent')]
     """
-    text = _tidy(raw)
+    text = _bare(raw).str.to_uppercase()
     plain = text.str.contains(_NINE_DIGITS).fill_null(False) | text.is_null()
     digits = (
         text if plain.all() else text.scatter((~plain).arg_true(), _digits(text.filter(~plain)))
@@ -77,21 +79,21 @@ def _digits(text: pl.Series) -> pl.Series:
     """The nine digits meant by a DUNS in another shape; the text itself where it is none."""
     text = text.str.replace(r"^D-?U-?N-?S\s*(NO|NUMBER|#)?\.?\s*[:#]?\s*", "")
     text = text.str.replace(r"\.0+$", "")
-    grouped = r"^(\d{2})[- ](\d{3})[- ](\d{4})(?:[- ]?\d{4})?$"
-    thirds = r"^(\d{3})[- ](\d{3})[- ](\d{3})(?:[- ]?\d{4})?$"
-    plus4 = r"^(\d{9})[- ]?\d{4}$"
+    grouped = r"^([0-9]{2})[- ]([0-9]{3})[- ]([0-9]{4})(?:[- ]?[0-9]{4})?$"
+    thirds = r"^([0-9]{3})[- ]([0-9]{3})[- ]([0-9]{3})(?:[- ]?[0-9]{4})?$"
+    plus4 = r"^([0-9]{9})[- ]?[0-9]{4}$"
     digits = (
         text.str.replace(grouped, "${1}${2}${3}")
         .str.replace(thirds, "${1}${2}${3}")
         .str.replace(plus4, "${1}")
     )
-    lost_zeros = digits.str.contains(r"^\d{7,8}$")
+    lost_zeros = digits.str.contains(r"^[0-9]{7,8}$")
     return pl.select(pl.when(lost_zeros).then(digits.str.zfill(9)).otherwise(digits)).to_series()
 
 
-def _tidy(raw: pl.Series) -> pl.Series:
-    """Upper case, without blanks and quotes around."""
-    return raw.cast(pl.String).str.to_uppercase().str.strip_chars(" \t\r\n'\"`\u00a0\u2019")
+def _bare(raw: pl.Series) -> pl.Series:
+    """Without blanks and quotes around."""
+    return raw.cast(pl.String).str.strip_chars(" \t\r\n'\"`\u00a0\u2019")
 
 
 def _one_character(text: pl.Series) -> pl.Series:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from proofbook.matching.lexicon import Vocabulary, hash_words, mix, powers
+from proofbook.matching.lexicon import Vocabulary, distinct, mix, powers
 from proofbook.matching.names import NameTable
 from proofbook.matching.sides import Side
 
@@ -18,15 +18,9 @@ class Prefixes:
     LONGEST = 8
 
     def __init__(self, vocabulary: Vocabulary) -> None:
-        self._words = vocabulary.hashes
         self._lengths = vocabulary.lengths
         self._power = powers(self.LONGEST + 1)
-        self._table = np.zeros((len(vocabulary), self.LONGEST + 1), _U)
-        cut: dict[int, list[str]] = {
-            k: [w[:k] for w in vocabulary.words] for k in range(1, self.LONGEST + 1)
-        }
-        for k, words in cut.items():
-            self._table[:, k] = hash_words(words)
+        self._table = vocabulary.prefix_hashes(self.LONGEST)
 
     def of(self, names: NameTable, letters: int) -> NDArray[_U]:
         """Hash of the first ``letters`` letters of each joined name; 0 when it is shorter."""
@@ -61,20 +55,63 @@ def rarest_pair(names: NameTable, idf: NDArray[np.float32], vocabulary: Vocabula
     return np.where(second > 0, mix(first) + mix(second + _U(1)), _U(0))
 
 
-def keys(
-    side: Side, idf: NDArray[np.float32], prefixes: Prefixes, vocabulary: Vocabulary
-) -> dict[str, NDArray[_U]]:
-    """Every key of every name, by family; 0 where a name has none."""
-    names = side.names
-    five = prefixes.of(names, 5)
-    two = prefixes.of(names, 2)
-    state = side.places.state.astype(_U)
-    zip5 = side.places.zip5.astype(_U)
-    return {
-        "joined": names.joined,
-        "sorted": names.sorted,
-        "pair": rarest_pair(names, idf, vocabulary),
-        "start": prefixes.of(names, 8),
-        "state": np.where((state > 0) & (five > 0), mix(five + state), _U(0)),
-        "zip": np.where((zip5 > 0) & (two > 0), mix(two + zip5), _U(0)),
-    }
+#: Families of keys: the whole name, its words in any order, its two rarest words, its beginning,
+#: and shorter beginnings with the state or the ZIP code.
+FAMILIES = ("joined", "sorted", "pair", "start", "state", "zip")
+
+
+def key(
+    family: str,
+    side: Side,
+    idf: NDArray[np.float32],
+    prefixes: Prefixes,
+    vocabulary: Vocabulary,
+) -> NDArray[_U]:
+    """The key of every name in one family; 0 where a name has none."""
+    match family:
+        case "joined":
+            return side.names.joined
+        case "sorted":
+            return side.names.sorted
+        case "pair":
+            return rarest_pair(side.names, idf, vocabulary)
+        case "start":
+            return prefixes.of(side.names, 8)
+        case "state":
+            return _with_place(prefixes.of(side.names, 5), side.places.state)
+        case "zip":
+            return _with_place(prefixes.of(side.names, 2), side.places.zip5)
+    raise ValueError(family)
+
+
+def _with_place(start: NDArray[_U], place: NDArray[np.int32]) -> NDArray[_U]:
+    keys = mix(start + place.astype(_U))
+    keys[(start == 0) | (place == 0)] = 0
+    return keys
+
+
+def lookup(
+    values: NDArray[np.uint64], wanted: NDArray[np.uint64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Positions of values that are wanted, and where in the sorted ``wanted`` they stand."""
+    shift = np.uint64(42)
+    spread = mix(values)
+    bits = np.zeros(1 << 22, np.bool_)
+    bits[(mix(wanted) >> shift).astype(np.int64)] = True
+    maybe = np.flatnonzero(bits[(spread >> shift).astype(np.int64)])
+    at = np.minimum(np.searchsorted(wanted, values[maybe]), len(wanted) - 1)
+    hit = wanted[at] == values[maybe]
+    return maybe[hit], at[hit]
+
+
+def present(values: NDArray[_U], among: NDArray[_U]) -> NDArray[np.bool_]:
+    """Whether each value occurs ``among`` many others; 0, the key of nothing, never does."""
+    wanted = distinct(values[values > 0])
+    if not len(wanted):
+        return np.zeros(len(values), np.bool_)
+    _, at = lookup(among, wanted)
+    found = np.zeros(len(wanted), np.bool_)
+    found[at] = True
+    place = np.minimum(np.searchsorted(wanted, values), len(wanted) - 1)
+    out: NDArray[np.bool_] = found[place] & (wanted[place] == values)
+    return out

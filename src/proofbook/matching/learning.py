@@ -29,6 +29,9 @@ RECORD_ERROR = 0.001
 _NAMES = [*FEATURES, *RIVALRY]
 _ROUNDS = 120
 _CURVE = 400  # points kept of the held-back predictions
+# One thread: the sets are small, and idle OpenMP threads that spin beside another busy process
+# can make a second of fitting last a minute.
+_ONE = {"num_threads": 1}
 _FITTING: dict[str, Any] = {
     "objective": "binary",
     "learning_rate": 0.1,
@@ -38,9 +41,7 @@ _FITTING: dict[str, Any] = {
     "max_bin": 127,
     "deterministic": True,
     "force_row_wise": True,
-    # One thread: the sets are small, and idle OpenMP threads that spin beside another busy process
-    # can make a second of fitting last a minute.
-    "num_threads": 1,
+    **_ONE,
     "verbosity": -1,
 }
 
@@ -59,13 +60,13 @@ class Model:
 
     def strength(self, links: Links) -> NDArray[np.float64]:
         """Log-odds of each pair by itself."""
-        out: NDArray[np.float64] = self.alone.predict(links.features, raw_score=True)
+        out: NDArray[np.float64] = self.alone.predict(links.features, raw_score=True, **_ONE)
         return out
 
     def probability(self, links: Links, firm: NDArray[np.int64]) -> NDArray[np.float64]:
         """Calibrated probability that each link joins one and the same firm."""
         features = np.hstack([links.features, rivalry(links, firm, self.strength(links))])
-        raw: NDArray[np.float64] = self.together.predict(features, raw_score=True)
+        raw: NDArray[np.float64] = self.together.predict(features, raw_score=True, **_ONE)
         return calibrated(raw, self.knots)
 
     def threshold(self, target: float, share: float) -> float:
@@ -163,7 +164,7 @@ def _held_back(
     for k in range(FOLDS):
         mine = fold == k
         booster = _fit(features[~mine], label[~mine], settings, directions, names)
-        raw[mine] = booster.predict(features[mine], raw_score=True)
+        raw[mine] = booster.predict(features[mine], raw_score=True, **_ONE)
     return raw
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -123,7 +126,7 @@ class Vocabulary:
         self.words: list[str] = []
         self._codes: dict[str, int] = {}
         self._canon: list[int] = []
-        self._hashed = np.zeros(0, np.uint64)
+        self._arrays: dict[str, NDArray[Any]] = {}
 
     def __len__(self) -> int:
         return len(self.words)
@@ -150,6 +153,14 @@ class Vocabulary:
                 self._canon[code] = self._add(plain)
         return code
 
+    def _array(self, name: str, compute: Callable[[list[str]], NDArray[Any]]) -> NDArray[Any]:
+        """An array over all words, computed only for words that are new since the last call."""
+        done = self._arrays.get(name)
+        if done is None or len(done) < len(self):
+            new = compute(self.words[0 if done is None else len(done) :])
+            done = self._arrays[name] = new if done is None else np.concatenate([done, new])
+        return done
+
     @property
     def canon(self) -> NDArray[np.int32]:
         """Code of the canonical word, per code."""
@@ -158,25 +169,38 @@ class Vocabulary:
     @property
     def stop(self) -> NDArray[np.bool_]:
         """Whether a code is a stop word."""
-        return np.fromiter((w in STOP_WORDS for w in self.words), np.bool_, len(self))
+        return self._array("stop", lambda w: np.array([x in STOP_WORDS for x in w], np.bool_))
 
     @property
     def designator(self) -> NDArray[np.int8]:
         """Family of the legal designator, 0 for every other word, per code."""
-        return np.fromiter((DESIGNATORS.get(w, 0) for w in self.words), np.int8, len(self))
+        return self._array(
+            "designator", lambda w: np.array([DESIGNATORS.get(x, 0) for x in w], np.int8)
+        )
+
+    @property
+    def numeric(self) -> NDArray[np.bool_]:
+        """Whether a word holds a digit."""
+        return self._array(
+            "numeric", lambda w: np.array([any(map(str.isdigit, x)) for x in w], np.bool_)
+        )
 
     @property
     def lengths(self) -> NDArray[np.int32]:
         """Characters per word."""
-        return np.fromiter(map(len, self.words), np.int32, len(self))
+        return self._array("lengths", lambda w: np.array([len(x) for x in w], np.int32))
 
     @property
     def hashes(self) -> NDArray[np.uint64]:
         """A 64-bit polynomial hash per word: hash(ab) = hash(a) · base^len(b) + hash(b)."""
-        done = len(self._hashed)
-        if done < len(self):
-            self._hashed = np.concatenate([self._hashed, hash_words(self.words[done:])])
-        return self._hashed
+        return self._array("hashes", hash_words)
+
+    def prefix_hashes(self, longest: int) -> NDArray[np.uint64]:
+        """Hashes of the first 0, 1 … ``longest`` letters of every word: shape (words, longest + 1).
+
+        Where a word is shorter, its own hash is repeated.
+        """
+        return self._array(f"prefix {longest}", lambda w: _prefix_hashes(w, longest))
 
 
 def powers(count: int) -> NDArray[np.uint64]:
@@ -214,6 +238,28 @@ def hash_words(words: list[str]) -> NDArray[np.uint64]:
     terms, behind = character_terms(text, lengths)
     terms = terms * powers(int(lengths.max(initial=0)) + 1)[behind]
     return segment_sums(terms, np.concatenate([[0], np.cumsum(lengths)]))
+
+
+def _prefix_hashes(words: list[str], longest: int) -> NDArray[np.uint64]:
+    text = pa.array(words, pa.large_string())
+    lengths = pc.binary_length(text).to_numpy(zero_copy_only=False).astype(np.int64)
+    numbers, _ = character_terms(text, lengths)
+    starts = np.cumsum(lengths) - lengths
+    table = np.zeros((len(words), longest + 1), np.uint64)
+    for letters in range(1, longest + 1):
+        long = lengths >= letters
+        table[:, letters] = table[:, letters - 1]
+        number = numbers[starts[long] + letters - 1]
+        table[long, letters] = table[long, letters - 1] * _BASE + number
+    return table
+
+
+def distinct(values: NDArray[Any]) -> NDArray[Any]:
+    """The distinct values in rising order; for long arrays far faster than ``np.unique``."""
+    ordered = np.sort(values)
+    if len(ordered) < 2:
+        return ordered
+    return ordered[np.append(True, ordered[1:] != ordered[:-1])]
 
 
 def segment_sums(values: NDArray[np.uint64], offsets: NDArray[np.int64]) -> NDArray[np.uint64]:

@@ -14,6 +14,9 @@ from proofbook.matching.evidence import AT, weigh
 from proofbook.matching.lexicon import Vocabulary
 from proofbook.matching.sides import Side
 
+#: Recipients that a model weighs per query.
+KEPT = 12
+
 
 @dataclass(frozen=True)
 class Firms:
@@ -72,14 +75,18 @@ def link(
 
 
 def strongest(parts: list[Links]) -> Links:
-    """All links as one table in which each query and recipient stand once, by their best names."""
+    """The ``KEPT`` strongest recipients of each query, each by its best name."""
     links = Links(*(np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(Links)))
     place = np.nan_to_num(links.features[:, [AT["ZIP"], AT["city"], AT["state"]]], nan=0.4)
     strength = links.score + 4 * place.sum(axis=1)
     order = np.lexsort((links.key, links.kind, -strength, links.identity, links.query))
     links = links.take(order)
     new = (np.diff(links.query, prepend=-1) != 0) | (np.diff(links.recipient, prepend=-1) != 0)
-    return links.take(new)
+    links, strength = links.take(new), strength[order][new]
+    order = np.lexsort((links.identity, -strength, links.query))
+    starts = np.flatnonzero(np.diff(links.query[order], prepend=-1))
+    place = np.arange(len(order)) - np.repeat(starts, np.diff(np.append(starts, len(order))))
+    return links.take(np.sort(order[place < KEPT]))
 
 
 def clusters(links: Links, firms: Firms) -> NDArray[np.int64]:

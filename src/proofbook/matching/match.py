@@ -16,6 +16,7 @@ from proofbook.matching.lexicon import Vocabulary
 from proofbook.matching.prepare import prepare_awards, prepare_recipients
 from proofbook.matching.settings import MatchSettings
 from proofbook.measure import Recorder
+from proofbook.sources.recipients import Recipients, open_recipients
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Matches:
 
 def match(
     awards: pa.Table,
-    recipients: pa.Table,
+    recipients: pa.Table | Recipients,
     settings: MatchSettings | None = None,
     recorder: Recorder | None = None,
     chunk_size: int | None = None,
@@ -45,8 +46,10 @@ def match(
     result.
     """
     settings, recorder = settings or MatchSettings(), recorder or Recorder()
+    if isinstance(recipients, pa.Table):
+        recipients = open_recipients(recipients)
     vocabulary = Vocabulary()
-    with recorder.stage("prepare recipients", rows=recipients.num_rows):
+    with recorder.stage("prepare recipients", rows=recipients.rows):
         theirs = prepare_recipients(recipients, vocabulary)
     with recorder.stage("prepare awards", rows=awards.num_rows):
         ours = prepare_awards(awards, vocabulary)

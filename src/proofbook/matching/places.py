@@ -41,7 +41,7 @@ def clean_zip5(raw: pl.Series) -> pl.Series:
     ['02139', '02139', '02139', '12345', None]
     """
     text = raw.cast(pl.String).str.strip_chars(" '\"").str.replace(r"\.0+$", "")
-    head = text.str.extract(r"^(\d{3,9})(?:-.*)?$")
+    head = text.str.extract(r"^([0-9]{3,9})(?:-.*)?$")
     length = head.str.len_chars()
     value = (
         pl.when(length <= 5)

@@ -20,6 +20,7 @@ from proofbook.matching.names import (
     concatenate,
 )
 from proofbook.matching.sides import Side, read_names, read_places
+from proofbook.sources.recipients import Recipients
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Awards:
 
 
 @dataclass(frozen=True)
-class Recipients:
+class RecipientSide:
     """The recipients: names and places, identifiers (cleaned; null where not valid), and firms."""
 
     side: Side
@@ -83,10 +84,12 @@ def prepare_awards(table: pa.Table, vocabulary: Vocabulary) -> Awards:
     )
 
 
-def prepare_recipients(table: pa.Table, vocabulary: Vocabulary) -> Recipients:
+def prepare_recipients(recipients: Recipients, vocabulary: Vocabulary) -> RecipientSide:
     """Recipients in recipient_lookup's column names as arrays."""
-    names = _all_names(table, vocabulary)
+    names = _all_names(recipients, vocabulary)
+    table = recipients.read(["state", "city", "zip5"])
     places = read_places(_column(table, "state"), _column(table, "city"), _column(table, "zip5"))
+    table = recipients.read(["uei", "duns", "parent_uei"])
     identifiers = pl.DataFrame(
         {
             "uei": clean_uei(_column(table, "uei"))["value"],
@@ -94,7 +97,8 @@ def prepare_recipients(table: pa.Table, vocabulary: Vocabulary) -> Recipients:
         }
     )
     parent = clean_uei(_column(table, "parent_uei"))["value"]
-    return Recipients(
+    table = recipients.read(["recipient_hash"])
+    return RecipientSide(
         side=Side(
             names,
             places.take(names.owner),
@@ -112,17 +116,18 @@ def _numbers(text: pl.Series) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
     )
 
 
-def _all_names(table: pa.Table, vocabulary: Vocabulary) -> NameTable:
+def _all_names(recipients: Recipients, vocabulary: Vocabulary) -> NameTable:
     """Legal, alternate and parents' names of all recipients, ordered by recipient."""
+    table = recipients.read(
+        ["legal_business_name", "alternate_names", "parent_legal_business_name"]
+    )
     legal = _column(table, "legal_business_name")
     owner = np.arange(len(legal), dtype=np.int32)
     parts = [read_names(legal, owner, LEGAL, vocabulary)]
-    if "alternate_names" in table.column_names:
-        lists = pl.from_arrow(table.column("alternate_names"))
-        assert isinstance(lists, pl.Series)
-        frame = pl.DataFrame({"owner": owner, "name": lists}).filter(pl.col("name").list.len() > 0)
-        frame = frame.explode("name").drop_nulls().unique(maintain_order=True)
-        parts.append(_further(frame, ALTERNATE, vocabulary))
+    lists = pl.Series(pl.from_arrow(table.column("alternate_names")))
+    frame = pl.DataFrame({"owner": owner, "name": lists}).filter(pl.col("name").list.len() > 0)
+    frame = frame.explode("name").drop_nulls().unique(maintain_order=True)
+    parts.append(_further(frame, ALTERNATE, vocabulary))
     parent = _column(table, "parent_legal_business_name")
     frame = pl.DataFrame({"owner": owner, "name": parent, "legal": legal}).drop_nulls()
     plain = pl.col("name", "legal").str.to_uppercase().str.replace_all(r"[^A-Z0-9]", "")

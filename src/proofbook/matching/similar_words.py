@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from proofbook.matching.lexicon import character_terms, mix, powers
+from proofbook.matching.lexicon import character_terms, distinct, mix, powers
 
 SHORTEST = 5
 
 
 def similar_words(
-    words: list[str], wanted: NDArray[np.int32]
+    words: list[str], wanted: NDArray[np.integer[Any]], others: NDArray[np.integer[Any]]
 ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """Pairs (wanted word, other word), as positions in ``words``, that are one edit apart.
+    """Pairs (wanted word, other word) that are one edit apart, all as positions in ``words``.
 
     Two words are one edit apart (swaps of neighbours included) when deleting at most one letter of
     each gives the same string: the deletion neighbourhood of Mor and Fraenkel (1982). Words of
     fewer than five letters have no neighbours.
     """
-    owner, hashes = _deletions(words, np.arange(len(words), dtype=np.int32))
+    used = np.union1d(wanted, others)
+    owner, hashes = _deletions([words[i] for i in used.tolist()], used.astype(np.int32))
     chosen = np.zeros(len(words), np.bool_)
     chosen[wanted] = True
     mine = chosen[owner]
-    keys = np.unique(hashes[mine])
+    keys = distinct(hashes[mine])
     # A bitmap of the wanted hashes turns almost every other word away before the binary search.
     bits = np.zeros(1 << 22, np.bool_)
     bits[(keys >> np.uint64(42)).astype(np.int64)] = True
@@ -45,7 +48,7 @@ def similar_words(
     within = np.arange(repeats.sum()) - np.repeat(np.cumsum(repeats) - repeats, repeats)
     right = owner[np.repeat(first[spot[asked]], repeats) + within]
     different = left != right
-    pairs = np.unique((left[different].astype(np.int64) << 32) | right[different].astype(np.int64))
+    pairs = distinct((left[different].astype(np.int64) << 32) | right[different].astype(np.int64))
     return (pairs >> 32).astype(np.int32), (pairs & 0xFFFFFFFF).astype(np.int32)
 
 
@@ -61,6 +64,7 @@ def _deletions(
     # Without one later letter, every earlier letter stands one power lower.
     lower = np.where(behind > 0, terms * power[np.maximum(behind - 1, 0)], np.uint64(0))
     owner = np.repeat(codes, lengths)
+    long = lengths >= SHORTEST
     starts = np.repeat(np.cumsum(lengths) - lengths, lengths)
     sum_whole = np.concatenate([[np.uint64(0)], np.cumsum(whole, dtype=np.uint64)])
     sum_lower = np.concatenate([[np.uint64(0)], np.cumsum(lower, dtype=np.uint64)])
@@ -68,10 +72,11 @@ def _deletions(
     ends = starts + np.repeat(lengths, lengths)
     before = sum_lower[position] - sum_lower[starts]
     after = sum_whole[ends] - sum_whole[position + 1]
-    long = lengths >= SHORTEST
-    deleted = (before + after)[long[owner]]
+    # Any letter of a run of equal ones leaves the same string: the first stands for all.
+    inside = np.repeat(long, lengths) & ((position == starts) | (np.diff(terms, prepend=0) != 0))
+    deleted = (before + after)[inside]
     full = (sum_whole[np.cumsum(lengths)] - sum_whole[np.cumsum(lengths) - lengths])[long]
     return (
-        np.concatenate([codes[long], owner[long[owner]]]),
+        np.concatenate([codes[long], owner[inside]]),
         mix(np.concatenate([full, deleted])),
     )

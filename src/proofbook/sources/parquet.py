@@ -20,6 +20,15 @@ def parquet_names(path: Path) -> list[str]:
         raise _damaged(path, error) from error
 
 
+def parquet_rows(path: Path) -> int:
+    """How many rows a Parquet file says it has; InputError when it is cut off or damaged."""
+    try:
+        with pq.ParquetFile(path) as file:
+            return int(file.metadata.num_rows)
+    except (pa.ArrowException, OSError) as error:
+        raise _damaged(path, error) from error
+
+
 def read_parquet(path: Path, columns: list[str] | None = None) -> pa.Table:
     """The columns of a Parquet file (all of them unless named); InputError when it is damaged.
 

@@ -15,6 +15,7 @@ from proofbook.sources.alternates import NAME_LIST, name_lists
 from proofbook.sources.columns import RECIPIENT_COLUMNS, REQUIRED_RECIPIENT_COLUMNS
 from proofbook.sources.files import fingerprint, identify
 from proofbook.sources.hashes import recipient_hashes
+from proofbook.sources.parquet import parquet_names, parquet_rows
 from proofbook.sources.tables import known_names, read_raw
 from proofbook.sources.text import text_column
 
@@ -47,6 +48,44 @@ def read_recipients(path: str | Path) -> RecipientFile:
     return RecipientFile(table, path, table.num_rows, mark[0].bytes, mark[0].sha256)
 
 
+@dataclass(frozen=True)
+class Recipients:
+    """Recipients whose columns are read when they are needed, so that few are held at a time."""
+
+    source: Path
+    held: pa.Table | None = field(repr=False)  # the table, where it cannot be read by column
+
+    @property
+    def rows(self) -> int:
+        """How many recipients there are."""
+        return self.held.num_rows if self.held is not None else parquet_rows(self.source)
+
+    def read(self, columns: Sequence[str]) -> pa.Table:
+        """Some of RECIPIENT_COLUMNS, as ``read_recipients`` promises them."""
+        if self.held is not None:
+            return self.held.select(list(columns))
+        raw = read_raw(self.source, "parquet", _names, null=True, only=columns)
+        return _recipients(self.source, raw.table, columns)
+
+
+def open_recipients(source: str | Path | pa.Table) -> Recipients:
+    """Recipients of a file or a table, read column by column where the format allows.
+
+    Raises InputError as ``read_recipients`` does; a fault in the values of a column is found when
+    the column is read.
+    """
+    if isinstance(source, pa.Table):
+        return Recipients(Path("recipients"), recipient_table(source))
+    path = Path(source)
+    by_column = identify(path) == "parquet" and {
+        "recipient_hash",
+        "legal_business_name",
+    } <= set(_names(path, parquet_names(path)))
+    if by_column and parquet_rows(path):
+        return Recipients(path, None)
+    return Recipients(path, read_recipients(path).table)
+
+
 def recipient_table(table: pa.Table, source: str = "recipients") -> pa.Table:
     """A table that did not come from a file, in the form that ``read_recipients`` promises.
 
@@ -60,11 +99,11 @@ def _names(path: Path, found: Sequence[str]) -> list[str]:
     return known_names(path, found, RECIPIENT_COLUMNS, REQUIRED_RECIPIENT_COLUMNS)
 
 
-def _recipients(path: Path, raw: pa.Table) -> pa.Table:
+def _recipients(path: Path, raw: pa.Table, wanted: Sequence[str] = RECIPIENT_COLUMNS) -> pa.Table:
     if not raw.num_rows:
         raise InputError(path, "holds no recipient", remedy="export it again with its rows")
     columns = {}
-    for name in RECIPIENT_COLUMNS:
+    for name in wanted:
         if name not in raw.column_names:
             kind = NAME_LIST if name == "alternate_names" else pa.string()
             columns[name] = pa.chunked_array([pa.nulls(raw.num_rows, kind)])
@@ -72,6 +111,8 @@ def _recipients(path: Path, raw: pa.Table) -> pa.Table:
             columns[name] = name_lists(path, raw.column(name))
         else:
             columns[name] = _without_empty(text_column(path, name, raw.column(name)))
+    if "recipient_hash" not in wanted:
+        return pa.table(columns)
     if "recipient_hash" in raw.column_names:
         _check_hashes(path, columns["recipient_hash"])
     else:
