@@ -439,7 +439,7 @@ TEXT = st.text(
 PLACE = st.sampled_from(["MA", "Massachusetts", "TX", "", "??", None])
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     st.lists(st.tuples(TEXT, TEXT, TEXT, PLACE), min_size=1, max_size=6),
     st.lists(st.tuples(TEXT, TEXT, TEXT, PLACE, TEXT), min_size=1, max_size=6),
