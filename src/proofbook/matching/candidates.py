@@ -62,7 +62,8 @@ class Tokens:
 def rarity(names: NameTable, vocabulary: Vocabulary) -> NDArray[np.float32]:
     """Inverse document frequency per word code: ln((N + 1) / (df + 1)) over N names."""
     df = np.bincount(names.words, minlength=len(vocabulary))
-    return np.log((len(names) + 1.0) / (df + 1.0)).astype(np.float32)
+    out: NDArray[np.float32] = np.log((len(names) + 1.0) / (df + 1.0)).astype(np.float32)
+    return out
 
 
 def find(
@@ -97,7 +98,10 @@ def find(
     name = np.concatenate([side[3].name for side in sides]).astype(np.int32)
     frequency = np.bincount(token, minlength=size)
     query, asked_token, weight = _within_budget(
-        *(np.concatenate([side[i] for side in sides]) for i in range(3)), frequency
+        np.concatenate([side[0] for side in sides]),
+        np.concatenate([side[1] for side in sides]),
+        np.concatenate([side[2] for side in sides]),
+        frequency,
     )
     del sides
     useful = frequency[token] <= POSTINGS_PER_TOKEN
@@ -166,8 +170,8 @@ def _within_budget(
 
 def _best(
     asks: sp.csr_matrix,
-    token: NDArray[np.int64],
-    name: NDArray[np.int64],
+    token: NDArray[np.int32],
+    name: NDArray[np.int32],
     tie: NDArray[np.uint64],
     count: int,
     shard_size: int,

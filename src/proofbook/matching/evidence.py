@@ -127,7 +127,8 @@ def similarity(features: NDArray[np.float32]) -> NDArray[np.float64]:
     mean = np.maximum((letters + words) / 2, 3 * letters - 2)
     equal = features[:, AT["name equal"]]
     score = np.where(equal >= 2, 100.0, np.where(equal == 1, 98.0, np.minimum(98.0, 100 * mean)))
-    return np.round(score, 2)
+    out: NDArray[np.float64] = np.asarray(np.round(score, 2), np.float64)
+    return out
 
 
 def agreement(features: NDArray[np.float32]) -> NDArray[np.int8]:

@@ -31,7 +31,7 @@ _ROUNDS = 120
 _CURVE = 400  # points kept of the held-back predictions
 # One thread: the sets are small, and idle OpenMP threads that spin beside another busy process
 # can make a second of fitting last a minute.
-_ONE = {"num_threads": 1}
+_THREADS = 1
 _FITTING: dict[str, Any] = {
     "objective": "binary",
     "learning_rate": 0.1,
@@ -41,7 +41,7 @@ _FITTING: dict[str, Any] = {
     "max_bin": 127,
     "deterministic": True,
     "force_row_wise": True,
-    **_ONE,
+    "num_threads": _THREADS,
     "verbosity": -1,
 }
 
@@ -60,14 +60,12 @@ class Model:
 
     def strength(self, links: Links) -> NDArray[np.float64]:
         """Log-odds of each pair by itself."""
-        out: NDArray[np.float64] = self.alone.predict(links.features, raw_score=True, **_ONE)
-        return out
+        return _log_odds(self.alone, links.features)
 
     def probability(self, links: Links, firm: NDArray[np.int64]) -> NDArray[np.float64]:
         """Calibrated probability that each link joins one and the same firm."""
         features = np.hstack([links.features, rivalry(links, firm, self.strength(links))])
-        raw: NDArray[np.float64] = self.together.predict(features, raw_score=True, **_ONE)
-        return calibrated(raw, self.knots)
+        return calibrated(_log_odds(self.together, features), self.knots)
 
     def threshold(self, target: float, share: float) -> float:
         """The least probability from which up held-back predictions reach the target precision.
@@ -137,7 +135,10 @@ def _held_curve(probability: NDArray[np.float64], right: NDArray[np.bool_]) -> N
     )
     last = np.append(np.diff(curve[:, 0]) != 0, True)
     curve = curve[last]
-    return curve[np.unique(np.linspace(0, len(curve) - 1, _CURVE).round().astype(int))]
+    kept: NDArray[np.float64] = curve[
+        np.unique(np.linspace(0, len(curve) - 1, _CURVE).round().astype(int))
+    ]
+    return kept
 
 
 def _fit(
@@ -149,6 +150,13 @@ def _fit(
 ) -> lgb.Booster:
     data = lgb.Dataset(features, label, feature_name=[n.replace(" ", "_") for n in names])
     return lgb.train({**settings, "monotone_constraints": directions}, data, _ROUNDS)
+
+
+def _log_odds(booster: lgb.Booster, features: NDArray[np.generic]) -> NDArray[np.float64]:
+    out: NDArray[np.float64] = np.asarray(
+        booster.predict(features, raw_score=True, num_threads=_THREADS), np.float64
+    )
+    return out
 
 
 def _held_back(
@@ -164,7 +172,7 @@ def _held_back(
     for k in range(FOLDS):
         mine = fold == k
         booster = _fit(features[~mine], label[~mine], settings, directions, names)
-        raw[mine] = booster.predict(features[mine], raw_score=True, **_ONE)
+        raw[mine] = _log_odds(booster, features[mine])
     return raw
 
 

@@ -259,7 +259,8 @@ def distinct(values: NDArray[Any]) -> NDArray[Any]:
     ordered = np.sort(values)
     if len(ordered) < 2:
         return ordered
-    return ordered[np.append(True, ordered[1:] != ordered[:-1])]
+    out: NDArray[Any] = ordered[np.append(True, ordered[1:] != ordered[:-1])]
+    return out
 
 
 def segment_sums(values: NDArray[np.uint64], offsets: NDArray[np.int64]) -> NDArray[np.uint64]:

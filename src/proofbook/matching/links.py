@@ -85,8 +85,8 @@ def strongest(parts: list[Links]) -> Links:
     links, strength = links.take(new), strength[order][new]
     order = np.lexsort((links.identity, -strength, links.query))
     starts = np.flatnonzero(np.diff(links.query[order], prepend=-1))
-    place = np.arange(len(order)) - np.repeat(starts, np.diff(np.append(starts, len(order))))
-    return links.take(np.sort(order[place < KEPT]))
+    rank = np.arange(len(order)) - np.repeat(starts, np.diff(np.append(starts, len(order))))
+    return links.take(np.sort(order[rank < KEPT]))
 
 
 def clusters(links: Links, firms: Firms) -> NDArray[np.int64]:
@@ -125,7 +125,8 @@ def clusters(links: Links, firms: Firms) -> NDArray[np.int64]:
     right.append(leader[nowhere])
     edges = (np.concatenate(left), np.concatenate(right))
     graph = sp.csr_matrix((np.ones(len(edges[0]), np.int8), edges), (n, n))
-    return connected_components(graph, directed=False)[1].astype(np.int64)
+    firm: NDArray[np.int64] = connected_components(graph, directed=False)[1].astype(np.int64)
+    return firm
 
 
 #: Evidence that only comparison with the other candidates of the same query gives.
