@@ -17,7 +17,7 @@ from .streams import Bools, Ints, chance
 PER_ENTITY = 8
 AWARD_ONLY = 7
 
-_TRADE_NAMES = {"coined": 3.0, "brand": 2.0, "business": 3.0}
+_TRADE_NAMES = {"coined": 2.0, "business": 6.0}
 
 
 @dataclass(frozen=True)
