@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from proofbook.measure import StageRecord
 from proofbook.measure.stages import costs, stage_table
+from proofbook.measure.statistics import Interval
 
 
 def record(name: str, depth: int, *, failed: bool = False) -> StageRecord:
@@ -28,8 +31,10 @@ def test_no_stage_no_row():
 
 
 def test_costs_are_per_award_and_of_the_limit():
-    whole = StageRecord("all", 20.0, 30.0, 1500.0, 100.0, 120.0, None, 0, failed=False)
-    assert costs(whole, 1000, 2000.0) == {
+    found = costs([25.0, 20.0, 22.0], 30.0, 1500.0, 1000, 2000.0)
+    assert {name: cost.value for name, cost in found.items()} == {
         "seconds": 20.0, "seconds_per_award": 0.02, "awards_per_second": 50.0,
         "cpu_seconds": 30.0, "peak_memory_mb": 1500.0, "memory_pressure_pct": 75.0,
     }  # fmt: skip
+    assert found["seconds"] == Interval(20.0, pytest.approx(19.4), 22.0, 1000)
+    assert found["awards_per_second"] == Interval(50.0, None, None, 1000)

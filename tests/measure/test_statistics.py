@@ -13,6 +13,7 @@ from scipy.stats import binomtest, chi2_contingency
 from proofbook.measure.statistics import (
     Interval,
     difference,
+    fastest,
     fit_exponent,
     homogeneity,
     mean_interval,
@@ -125,6 +126,28 @@ def test_noise_widens_the_exponent_s_interval():
     fit = fit_exponent(sizes, [1.2, 8.0, 130.0, 900.0])
     assert fit.low < 1 < fit.high
     assert fit.high - fit.low > 0.1
+
+
+@pytest.mark.parametrize(
+    ("seconds", "low", "high"),
+    [
+        ([20.0], 18.0, 22.0),
+        ([0.2], 0.1, 0.3),
+        ([10.0, 12.0, 14.0], 9.7, 12.0),
+        ([10.0, 10.1, 10.1], 9.7, 10.3),
+        ([0.5, 0.5], 0.4, 0.6),
+    ],
+)
+def test_the_least_time_counts_and_has_ends(seconds, low, high):
+    found = fastest(seconds)
+    assert (found.value, found.n) == (min(seconds), len(seconds))
+    assert (found.low, found.high) == pytest.approx((low, high))
+
+
+@pytest.mark.parametrize("seconds", [[], [0.0, 1.0], [-1.0]])
+def test_a_time_of_nothing_is_refused(seconds):
+    with pytest.raises(ValueError, match="at least one run"):
+        fastest(seconds)
 
 
 @given(st.lists(st.integers(30, 400), min_size=2, max_size=12), st.floats(0.1, 0.9), st.data())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -13,7 +13,7 @@ from proofbook.quality.metrics import DEFINITIONS
 from proofbook.suite.baselines import Baseline
 from proofbook.suite.result import Metric
 
-#: What one measurement of a run can tell apart: a busy machine adds this much now and then.
+#: Less time than this says nothing about growth, and less memory is no change.
 SECONDS_RESOLVED, MEGABYTES_RESOLVED = 0.5, 32.0
 
 #: Drop of a match rate -> the rate it is the drop of.
@@ -41,14 +41,12 @@ class Change:
     note: str = ""
 
 
-def changes(
-    baseline: Baseline | None, metrics: Sequence[Metric], size: str, awards: int
-) -> list[Change]:
+def changes(baseline: Baseline | None, metrics: Sequence[Metric], size: str) -> list[Change]:
     """The changes that gates judge: time, peak memory, and the match rates by identifier.
 
-    Time is per award, at ``size`` with this many ``awards``. Intervals: of time and memory, what
-    a single measurement resolves (0.5 s, 32 MB); of rates, Newcombe's. A baseline of other data
-    or another machine is not compared with.
+    Time is per award, at ``size``. Intervals: of time, from the least to the most that the ends of
+    both times allow; of memory 32 MB; of rates Newcombe's. A baseline of other data or another
+    machine is not compared with.
     """
     if baseline is None:
         why = "there is no baseline"
@@ -59,9 +57,9 @@ def changes(
     return [
         _percent(
             "time_change_pct",
-            _found(baseline.metrics, "seconds_per_award", size),
-            _found(metrics, "seconds_per_award", size),
-            SECONDS_RESOLVED / max(awards, 1),
+            _per_award(_found(baseline.metrics, "seconds", size)),
+            _per_award(_found(metrics, "seconds", size)),
+            0.0,
             speed,
         ),
         _percent(
@@ -143,14 +141,32 @@ def _number(metric: Metric | None) -> float | None:
     return float(value) if isinstance(value, int | float) else None
 
 
+def _per_award(seconds: Metric | None) -> Metric | None:
+    """Time and its ends, divided by the awards that it was recorded with."""
+    if seconds is None or not isinstance(seconds.value, int | float) or not seconds.n:
+        return None
+    ends = (None if end is None else end / seconds.n for end in (seconds.low, seconds.high))
+    low, high = ends
+    return replace(seconds, value=seconds.value / seconds.n, low=low, high=high)
+
+
 def _percent(
     name: str, before: Metric | None, now: Metric | None, resolved: float, reason: str
 ) -> Change:
     was, value = _number(before), _number(now)
     if reason or was is None or value is None or was <= 0:
         return Change(name, note=reason or "the baseline has no such measurement")
-    change, blur = 100 * (value - was) / was, 100 * resolved / was
-    return Change(name, change, change - blur, change + blur, was)
+    least, most = _ends(before, was, resolved)
+    low, high = _ends(now, value, resolved)
+    change = 100 * (value / was - 1)
+    return Change(name, change, 100 * (low / most - 1), 100 * (high / least - 1), was)
+
+
+def _ends(metric: Metric | None, value: float, resolved: float) -> tuple[float, float]:
+    """The least and the most that a measured value may stand for."""
+    if metric is None or metric.low is None or metric.high is None:
+        return max(value - resolved / 2, value / 2), value + resolved / 2
+    return metric.low, metric.high
 
 
 def _drop(name: str, before: Metric | None, now: Metric | None, reason: str) -> Change:

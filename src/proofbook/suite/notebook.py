@@ -247,7 +247,7 @@ class Page:
                 (
                     DEFINITIONS[metric.name].title,
                     quantity(metric.value, metric.unit),
-                    interval(metric.low, metric.high, metric.unit),
+                    "" if metric.unit == "s" else interval(metric.low, metric.high, metric.unit),
                     number(metric.n) if metric.n is not None and metric.unit == "rate" else "",
                 )
             )
