@@ -15,7 +15,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from proofbook.matching.keys import FAMILIES, Prefixes, key, lookup, present
-from proofbook.matching.lexicon import Vocabulary, distinct
+from proofbook.matching.lexicon import Vocabulary, distinct, mix
 from proofbook.matching.names import NameTable
 from proofbook.matching.sides import Side
 from proofbook.matching.similar_words import similar_words
@@ -107,7 +107,23 @@ def find(
     useful = frequency[token] <= POSTINGS_PER_TOKEN
     token, name = token[useful], name[useful]
     asks = sp.csr_matrix((weight, (query, asked_token)), (len(queries.names), size), np.int32)
-    return _best(asks, token, name, recipients.identity[names.owner], len(names), shard)
+    return _best(asks, token, name, _content(recipients), len(names), shard)
+
+
+def _content(side: Side) -> NDArray[np.uint64]:
+    """A number from all that tells a name from others, to break ties: owner, words and place."""
+    names, places = side.names, side.places
+    number = mix(side.identity[names.owner])
+    for part in (
+        names.literal,
+        names.kind,
+        names.designator,
+        places.state,
+        places.city,
+        places.zip5,
+    ):
+        number = mix(number + part.astype(np.uint64))
+    return number
 
 
 def _shared_words(words: Tokens, names: NameTable, size: int) -> tuple[Tokens, Tokens]:
@@ -135,6 +151,8 @@ def _words(
     ours, other = similar_words(vocabulary.words, distinct(word[doubtful]), np.flatnonzero(df))
     present = (df[other] > 0) & (np.minimum(df[ours], df[other]) <= RARE_WORD)
     ours, other = ours[present], other[present]
+    by_content = np.lexsort((vocabulary.hashes[other], ours))
+    ours, other = ours[by_content], other[by_content]
     sizes = np.bincount(ours, minlength=len(vocabulary))
     first = np.concatenate([[0], np.cumsum(sizes)])
     entry = np.flatnonzero(doubtful)
