@@ -1,0 +1,83 @@
+"""A contest: two sides measured in turn, A B B A, until the comparison is decided or time is up."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from proofbook.measure.compare import TIME, Comparison, Limits, compare, confirmed
+
+#: One measurement of a side: the least of a few runs, in the unit of the limits.
+Measure = Callable[[], float]
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How much is spent on one set of samples.
+
+    ``least`` pairs are measured in any case; then the pairs grow by half until the comparison is
+    decided, there are ``most`` of them, or ``seconds`` have passed.
+    """
+
+    least: int = 12
+    most: int = 64
+    seconds: float = 60.0
+
+
+@dataclass(frozen=True)
+class Contest:
+    """The comparison that stands, and the raw samples of both sides in the order measured.
+
+    ``rerun`` tells from which pair on the samples belong to the confirming re-run, if there was
+    one.
+    """
+
+    comparison: Comparison
+    before: list[float]
+    now: list[float]
+    rerun: int | None = None
+
+
+def contest(
+    before: Measure, now: Measure, limits: Limits = TIME, effort: Effort | None = None
+) -> Contest:
+    """Measures both sides side by side and compares; a warning or failure is run once more.
+
+    The confirming re-run uses new samples only, so that one bad minute cannot convince twice.
+    """
+    effort = effort or Effort()
+    first, a, b = _set_of_samples(before, now, limits, effort)
+    if first.state not in ("warn", "fail"):
+        return Contest(first, a, b)
+    again, more_a, more_b = _set_of_samples(before, now, limits, effort)
+    return Contest(confirmed(first, again), a + more_a, b + more_b, rerun=len(a))
+
+
+def _set_of_samples(
+    before: Measure, now: Measure, limits: Limits, effort: Effort
+) -> tuple[Comparison, list[float], list[float]]:
+    a: list[float] = []
+    b: list[float] = []
+    wanted, deadline = effort.least, time.monotonic() + effort.seconds
+    while True:
+        while len(a) < wanted and (len(a) < limits.least or time.monotonic() < deadline):
+            sides = [(before, a), (now, b)]
+            for measure, samples in sides if len(a) % 2 == 0 else reversed(sides):
+                samples.append(measure())
+        found = compare(a, b, limits, paired=True)
+        if _decided(found, limits) or len(a) >= effort.most or time.monotonic() >= deadline:
+            return found, a, b
+        wanted = min(math.ceil(len(a) * 1.5), effort.most)
+
+
+def _decided(found: Comparison, limits: Limits) -> bool:
+    """Whether more samples are not worth their time: the interval lies on one side of a limit."""
+    warn, fail = 1 + limits.warn_pct / 100, 1 + limits.fail_pct / 100
+    if found.state == "pass":
+        return True
+    narrow = found.high / found.low < (1 + limits.resolution) ** 2 * 1.05
+    if found.state == "fail":
+        return found.low > fail or narrow
+    return found.state == "warn" and found.low > warn and found.high < fail

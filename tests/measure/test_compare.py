@@ -1,0 +1,94 @@
+"""Comparisons: every state, what decides it, and that one bad minute does not."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from proofbook.measure.compare import MEMORY, TIME, Comparison, compare, confirmed, worst
+
+QUIET = np.random.default_rng(3).uniform(1.0, 1.02, 20)
+NOISY = np.random.default_rng(4).choice([1.0, 1.6, 2.0], 20) * QUIET
+
+
+@pytest.mark.parametrize(
+    ("factor", "state"),
+    [(0.5, "pass"), (1.0, "pass"), (1.04, "pass"), (1.16, "warn"), (1.25, "fail"), (2.0, "fail")],
+)
+def test_a_quiet_machine_decides(factor: float, state: str) -> None:
+    found = compare(QUIET, QUIET[::-1] * factor, TIME, paired=True)
+    assert found.state == state
+    assert found.low < factor < found.high
+    assert found.ratio == pytest.approx(factor, rel=0.02)
+
+
+def test_too_noisy_to_say_tells_how_many_more_repeats() -> None:
+    found = compare(NOISY[:8], NOISY[8:16] * 1.1, TIME, paired=True)
+    assert found.state == "unresolved"
+    assert found.more is not None
+    assert found.more > 0
+    assert "too noisy" in found.why
+
+
+def test_few_repeats_say_nothing() -> None:
+    found = compare([1.0] * 4, [3.0] * 4, TIME, paired=True)
+    assert (found.state, found.more) == ("unresolved", 1)
+    assert "fewer than 5" in found.why
+
+
+def test_a_difference_below_the_floor_does_not_matter() -> None:
+    assert compare(QUIET * 1e-4, QUIET * 2e-4, TIME, paired=True).state == "pass"
+    assert compare(QUIET * 1e-2, QUIET * 2e-2, TIME, paired=True).state == "fail"
+
+
+def test_without_significance_there_is_no_regression() -> None:
+    """The minima alone would say +50 %; the ranks overlap."""
+    before = [1.0, 2.0, 2.0, 2.1, 2.0]
+    now = [1.5, 1.9, 2.0, 2.0, 1.9]
+    assert compare(before, now, TIME, paired=True).state == "unresolved"
+
+
+@pytest.mark.parametrize(
+    ("factor", "state"), [(1.0, "pass"), (1.1, "pass"), (1.3, "warn"), (1.5, "fail")]
+)
+def test_three_peaks_are_enough_for_memory(factor: float, state: str) -> None:
+    before = np.array([300.0, 301.0, 300.5])
+    assert compare(before, before * factor, MEMORY, paired=False).state == state
+
+
+def test_bad_samples_are_refused() -> None:
+    for before, now in (([], [1.0]), ([1.0], [0.0]), ([-1.0], [1.0])):
+        with pytest.raises(ValueError, match="positive"):
+            compare(before, now, paired=False)
+    with pytest.raises(ValueError, match="equal lengths"):
+        compare([1.0], [1.0, 2.0], paired=True)
+
+
+def test_one_value_has_no_rank_test() -> None:
+    assert compare([1.0], [2.0], paired=False).p_value is None
+
+
+def _found(state: str, ratio: float = 1.3) -> Comparison:
+    return Comparison(state, ratio, 1.2, 1.4, 0.001, 1.0, ratio, 9, why="so")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("first", "again", "stands"),
+    [
+        ("fail", "fail", "fail"),
+        ("fail", "warn", "warn"),
+        ("warn", "fail", "warn"),
+        ("warn", "warn", "warn"),
+        ("fail", "pass", "unresolved"),
+        ("warn", "unresolved", "unresolved"),
+    ],
+)
+def test_a_verdict_needs_confirmation(first: str, again: str, stands: str) -> None:
+    found = confirmed(_found(first), _found(again))
+    assert found.state == stands
+    assert (found.more is not None) == (stands == "unresolved")
+
+
+def test_the_worst_of_several() -> None:
+    assert worst([]) == "pass"
+    assert worst(["warn", "fail", "pass"]) == "fail"
