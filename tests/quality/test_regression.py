@@ -128,6 +128,16 @@ def test_growth_is_of_the_sizes_that_took_long_enough():
     assert (found.value, found.n) == (pytest.approx(1), 2)
 
 
+def test_time_and_memory_within_10_percent_are_the_same_and_counts_are_exact():
+    now = run(seconds=21.5, memory=920.0, matched=799)
+    states = comparison(baseline(run()), now, SIZE).set_index("metric")["state"]
+    assert states[["seconds", "peak_memory_mb", "match_rate"]].to_list() == [
+        "same",
+        "same",
+        "worse",
+    ]
+
+
 def test_scaling_lists_the_sizes_by_their_awards():
     metrics = [
         metric("seconds", 9.0, "all", 5000),

@@ -99,9 +99,9 @@ def test_tiers_put_the_interval_beside_the_rate():
                  "recall", "recall_low", "recall_high", "f1"],
     )  # fmt: skip
     (row,) = findings.tiers(frame).to_dict("records")
-    assert row["precision"] == "80.0 % (95 % interval 50.0 to 90.0 %)"
+    assert row["precision"] == "80.0 % (50.0 to 90.0 %)"
     assert (row["right"], row["wrong"], row["missed"]) == (5, 1, 2)
-    assert row["recall"] == "no rate (0 of 0)"
+    assert row["recall"] == "–"
 
 
 def test_the_threshold_in_use_is_found_on_the_curve():

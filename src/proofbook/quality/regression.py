@@ -23,7 +23,9 @@ DROPS = {
     "match_rate_duns_drop_pp": "match_rate_duns_rate",
     "match_rate_none_drop_pp": "match_rate_none_rate",
 }
-_SPEED_UNITS = frozenset({"s", "MB", "awards/s"})
+#: Units of what a clock or a memory counter tells, and how far two equal runs may be apart.
+_MEASURED = frozenset({"s", "MB", "awards/s", "pct"})
+_APART_PCT = 10.0
 
 
 @dataclass(frozen=True)
@@ -80,14 +82,15 @@ def comparison(baseline: Baseline | None, metrics: Sequence[Metric], size: str) 
     """Every comparable metric: ``[metric, baseline, now, change, unit, state, low, high]``.
 
     ``change`` is in percent for time and memory, in points for rates, else a difference; ``state``
-    is better, worse or same by the metric's direction. Empty without a comparable baseline.
+    is better, worse or same by the metric's direction, time and memory being the same within
+    10 %. Empty without a comparable baseline.
     """
     rows: list[tuple[object, ...]] = []
     columns = ["metric", "baseline", "now", "change", "unit", "state", "low", "high"]
     if baseline is None:
         return pd.DataFrame(rows, columns=columns)
     for name, definition in DEFINITIONS.items():
-        speed = definition.unit in _SPEED_UNITS
+        speed = definition.unit in _MEASURED
         reasons = baseline.speed_differences if speed else baseline.quality_differences
         before, now = (_found(m, name, size) for m in (baseline.metrics, metrics))
         values = [m.value for m in (before, now) if m and isinstance(m.value, int | float)]
@@ -100,7 +103,8 @@ def comparison(baseline: Baseline | None, metrics: Sequence[Metric], size: str) 
         elif speed:
             change = 100 * change / was if was else 0.0
         good = change > 0 if definition.direction == "higher" else change < 0
-        state = "same" if change == 0 else "better" if good else "worse"
+        same = abs(change) <= (_APART_PCT if speed else 0)
+        state = "same" if same else "better" if good else "worse"
         ends = (now.low, now.high) if now else (None, None)
         rows.append((name, was, value, change, definition.unit, state, *ends))
     return pd.DataFrame(rows, columns=columns)

@@ -205,9 +205,14 @@ def tiers(frame: pd.DataFrame) -> pd.DataFrame:
     shown = frame[["tier", "n", "tp", "fp", "fn"]].copy()
     for name in ("precision", "recall"):
         rows = zip(frame[name], frame[f"{name}_low"], frame[f"{name}_high"], strict=True)
-        shown[name] = [rate(Interval(*_known(row), n=0)) for row in rows]
+        shown[name] = [_beside(*_known(row)) for row in rows]
     shown["f1"] = frame["f1"]
     return shown.rename(columns={"tp": "right", "fp": "wrong", "fn": "missed"})
+
+
+def _beside(value: float | None, low: float | None, high: float | None) -> str:
+    ends = interval(low, high, "rate")
+    return quantity(value, "rate") + (f" ({ends})" if ends else "")
 
 
 def _known(values: tuple[Any, Any, Any]) -> tuple[float | None, float | None, float | None]:
