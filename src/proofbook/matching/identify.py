@@ -127,7 +127,7 @@ def _agreements(
     pairs = hits.select("query", "recipient").unique().sort("query", "recipient")
     query, recipient = pairs["query"].to_numpy(), pairs["recipient"].to_numpy()
     rows = name_pairs(queries.names, recipients.names, query, recipient)
-    links = strongest([link(queries, recipients, rows, idf, vocabulary)])
+    links = strongest([link(queries, recipients, rows, idf, vocabulary)], kept=None)
     place = links.features[:, [AT["ZIP"], AT["city"]]]
     return pl.DataFrame(
         {

@@ -74,8 +74,8 @@ def link(
     )
 
 
-def strongest(parts: list[Links]) -> Links:
-    """The ``KEPT`` strongest recipients of each query, each by its best name."""
+def strongest(parts: list[Links], kept: int | None = KEPT) -> Links:
+    """The ``kept`` strongest recipients of each query (None: all), each by its best name."""
     links = Links(*(np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(Links)))
     place = np.nan_to_num(links.features[:, [AT["ZIP"], AT["city"], AT["state"]]], nan=0.4)
     strength = links.score + 4 * place.sum(axis=1)
@@ -83,10 +83,12 @@ def strongest(parts: list[Links]) -> Links:
     links = links.take(order)
     new = (np.diff(links.query, prepend=-1) != 0) | (np.diff(links.recipient, prepend=-1) != 0)
     links, strength = links.take(new), strength[order][new]
+    if kept is None:
+        return links
     order = np.lexsort((links.identity, -strength, links.query))
     starts = np.flatnonzero(np.diff(links.query[order], prepend=-1))
     rank = np.arange(len(order)) - np.repeat(starts, np.diff(np.append(starts, len(order))))
-    return links.take(np.sort(order[rank < KEPT]))
+    return links.take(np.sort(order[rank < kept]))
 
 
 def clusters(links: Links, firms: Firms) -> NDArray[np.int64]:
