@@ -14,12 +14,10 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from proofbook.matching.by_name import TRAINING_QUERIES
 from proofbook.matching.candidates import find, rarity
-from proofbook.matching.evidence import AT
 from proofbook.matching.learning import learn, save
 from proofbook.matching.lexicon import Vocabulary, mix
-from proofbook.matching.links import Links, clusters, link, strongest
+from proofbook.matching.links import clusters, link, strongest
 from proofbook.matching.names import select
 from proofbook.matching.prepare import prepare_awards, prepare_recipients
 from proofbook.matching.sides import Side
@@ -27,18 +25,15 @@ from proofbook.sources.recipients import open_recipients
 from proofbook.sources.synthetic import World, make_world
 from proofbook.sources.synthetic.mixture import Mixture, default_mixture
 
-AWARDS, RECIPIENTS, SEED = 80_000, 300_000, 21
+AWARDS, RECIPIENTS, SEED = 100_000, 300_000, 21
+QUERIES = 30_000
 MILDER = (
     ("firms", "twin", 0.01),
-    ("firms", "moved", 0.20),
+    ("firms", "moved", 0.40),
     ("links", "absent_with_twin", 0.001),
     ("recipients", "no_zip", 0.30),
 )
 ABSENT = 0.30
-#: Shares kept of namesakes in other states and of firms that moved to another one. In the synthetic
-#: world 15 % of absent firms have a namesake and 12 % of present ones moved; in the published real
-#: world 0.5 % and 2 %. Larger real lists have more namesakes, so the middle is taken.
-NAMESAKES, MOVERS = 0.15, 0.35
 MODELS = Path(__file__).parents[1] / "src" / "proofbook" / "matching" / "models"
 
 
@@ -59,7 +54,7 @@ def train(world: World) -> None:
     ours = prepare_awards(world.awards, vocabulary)
     queries = ours.queries
     number = mix(queries.identity)
-    chosen = np.sort(np.argsort(number, kind="stable")[:TRAINING_QUERIES])
+    chosen = np.sort(np.argsort(number, kind="stable")[:QUERIES])
     rows = np.flatnonzero(np.isin(queries.names.owner, chosen))
     asked = Side(select(queries.names, rows), queries.places.take(rows), queries.identity)
     idf = rarity(theirs.side.names, vocabulary)
@@ -70,26 +65,11 @@ def train(world: World) -> None:
     absent = _absent(world, ours.rows["query"], len(number))
     more = max(0.0, (ABSENT - absent[chosen].mean()) / (1 - absent[chosen].mean()))
     hidden = (mix(number) % np.uint64(1000)) < np.uint64(1000 * more)
-    kept = ~(right & hidden[links.query]) & ~_too_many(links, right, number)
+    kept = ~(right & hidden[links.query])
     links, right = links.take(kept), right[kept]
     firm = clusters(links, theirs.firms)
     model = learn(links, firm, right, number[links.query], seed=0)
     save(model, MODELS)
-
-
-def _too_many(links: Links, right: np.ndarray, number: np.ndarray) -> np.ndarray:
-    """Links that are commoner in the synthetic world than in a real one, and left out for that.
-
-    Wrong ones that bear the award's very name in another state, and all links of queries whose
-    firm is in another state: see NAMESAKES and MOVERS.
-    """
-    away = links.features[:, AT["state"]] == 0
-    lot = (mix(mix(number)[links.query] ^ links.identity) % np.uint64(1000)).astype(float) / 1000
-    namesake = away & ~right & (links.features[:, AT["name equal"]] >= 1) & (lot > NAMESAKES)
-    at_home = np.unique(links.query[right & ~away])
-    moved = np.setdiff1d(np.unique(links.query[right & away]), at_home)
-    lots = (mix(mix(number)) % np.uint64(1000)).astype(float) / 1000
-    return namesake | np.isin(links.query, moved[lots[moved] > MOVERS])
 
 
 def _right(

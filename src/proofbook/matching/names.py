@@ -12,7 +12,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from proofbook.matching.lexicon import Vocabulary, mix, powers, segment_sums
+from proofbook.matching.lexicon import DESIGNATORS, Vocabulary, mix, powers, segment_sums
+from proofbook.matching.tokens import split_words
 
 #: Kinds of names, in falling order of standing.
 LEGAL, DBA, ALTERNATE, AWARD_ALIAS, PARENT = range(5)
@@ -23,13 +24,21 @@ _OTHER_NAME = (
 )
 _SPLIT = re.compile(_OTHER_NAME)
 _PARENTHESIS = re.compile(r"\(([^()]*)(?:\)|$)")
-_PHRASES = {
-    r"\bLIMITED LIABILITY (?:COMPANY|CO|CORPORATION|CORP)\b": "LLC",
-    r"\bLIMITED LIABILITY (?:PARTNERSHIP|PTNRSHP)\b": "LLP",
-    r"\bLIMITED PARTNERSHIP\b": "LP",
-    r"\bPROFESSIONAL (?:CORPORATION|CORP)\b": "PC",
-}
-_INITIALS = re.compile(r"\b([A-Z]) (?=[A-Z]\b)")
+_PHRASES = tuple(
+    (re.compile(phrase), short)
+    for phrase, short in {
+        r"\bLIMITED LIABILITY (?:COMPANY|CO|CORPORATION|CORP)\b": "LLC",
+        r"\bLIMITED LIABILITY (?:PARTNERSHIP|PTNRSHP)\b": "LLP",
+        r"\bLIMITED PARTNERSHIP\b": "LP",
+        r"\bPROFESSIONAL (?:CORPORATION|CORP)\b": "PC",
+    }.items()
+)
+#: One of these is in every field that needs more than to be split into words.
+_MARKS = (
+    "(", "DBA", "D/B/A", "D B A", "D.B.A", "D/B", "D B/", "DOING BUS", "TRADING AS", "T/A",
+    "FORMERLY", "FKA", "F/K", "AKA", "A/K", "KNOWN AS", "LIMITED LIAB", "LIMITED PARTN",
+    "PROFESSIONAL CORP",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -60,32 +69,33 @@ class NameTable:
 
 
 def clean_text(raw: pl.Series) -> pl.Series:
-    """A name in upper case, without entities and accents."""
+    """A name without HTML entities and accents, otherwise as it is written."""
     text = raw.cast(pl.String).fill_null("")
-    entity = text.str.contains(r"&#?\w+;")
+    entity = text.str.contains("&", literal=True)
     if entity.any():
         fixed = [html.unescape(html.unescape(t)) for t in text.filter(entity)]
         text = text.scatter(entity.arg_true(), pl.Series(fixed, dtype=pl.String))
-    foreign = text.str.contains(r"[^\x00-\x7F]")
+    foreign = text.str.len_bytes() != text.str.len_chars()
     if foreign.any():
-        folded = text.filter(foreign).str.replace_all("ß", "ss", literal=True)
+        folded = text.filter(foreign).str.replace_all("[ßẞ]", "ss")
         folded = folded.str.replace_all("[Øø]", "o").str.replace_all("[Łł]", "l")
         folded = folded.str.replace_all("[’‘`´]", "'").str.normalize("NFKD")
         text = text.scatter(foreign.arg_true(), folded.str.replace_all(r"\p{M}", ""))
-    return text.str.to_uppercase()
+    return text
 
 
 def alternates(text: pl.Series) -> tuple[NDArray[np.int64], list[str], list[int]]:
-    """Names within names: d/b/a, formerly, parentheses, as (position, name, kind) columns.
+    """Names that are not taken as they stand, as (position, name, kind) columns.
 
-    The first part keeps the kind LEGAL, the others are DBA.
+    A field may hold several names (d/b/a, formerly, parentheses): the first keeps the kind LEGAL,
+    the others are DBA. Designators written in words are shortened.
     """
-    inside = text.str.contains(r"\(|" + _OTHER_NAME).arg_true().to_numpy()
+    inside = text.str.contains_any(list(_MARKS), ascii_case_insensitive=True).arg_true().to_numpy()
     where: list[int] = []
     names: list[str] = []
     kinds: list[int] = []
     for position, name in zip(inside, text.gather(inside).to_list(), strict=True):
-        for order, part in enumerate(_parts(name)):
+        for order, part in enumerate(_parts(name.upper())):
             where.append(int(position))
             names.append(part)
             kinds.append(DBA if order else LEGAL)
@@ -94,22 +104,26 @@ def alternates(text: pl.Series) -> tuple[NDArray[np.int64], list[str], list[int]
 
 def _parts(name: str) -> list[str]:
     """The names that one field holds, the legal one first."""
+    for phrase, short in _PHRASES:
+        name = phrase.sub(short, name)
     outer = _PARENTHESIS.sub(" ", name)
     inner = _PARENTHESIS.findall(name)
     if not _worth(_SPLIT.split(outer)[0]):  # "DBA Systems Inc" is a name of its own
         return [name]
     parts = [p for p in _SPLIT.split(outer) if _worth(p)]
     for text in inner:
-        pieces = [p for p in _SPLIT.split(text) if _worth(p)]
         if _SPLIT.search(text):
-            parts += pieces
+            parts += [p for p in _SPLIT.split(text) if _worth(p)]
         else:  # "APPTIS (MCLEAN) INC": the words may belong to the name
             parts.append(_PARENTHESIS.sub(r" \1 ", name))
     return list(dict.fromkeys(parts))
 
 
 def _worth(part: str) -> bool:
-    return len(re.sub(r"[^A-Z0-9]", "", part)) >= 2
+    """Whether a part is a name of its own: two letters or more, and not only a designator."""
+    words = re.findall(r"[A-Z0-9]+", part)
+    letters = "".join(words)
+    return len(letters) >= 2 and letters not in DESIGNATORS and not DESIGNATORS.keys() >= {*words}
 
 
 def tabulate(
@@ -129,24 +143,8 @@ def tabulate(
         owner = np.concatenate([owner[keep], owner[where]])
         order = np.argsort(owner, kind="stable")
         text, owner, all_kinds = text.gather(order), owner[order], all_kinds[order]
-    offsets, codes = _words(text, vocabulary)
-    return _keyed(owner, all_kinds, offsets, codes, vocabulary)
-
-
-def _words(text: pl.Series, vocabulary: Vocabulary) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-    plain = text.str.replace_all("'", "", literal=True)
-    plain = plain.str.replace_all(r"[&+]", " AND ")
-    plain = plain.str.replace_all(r"[^A-Z0-9]+", " ").str.strip_chars(" ")
-    for phrase, short in _PHRASES.items():
-        plain = plain.str.replace(phrase, short)
-    initials = plain.str.contains(r"\b[A-Z] [A-Z]\b")
-    if initials.any():
-        merged = [_INITIALS.sub(r"\1", t) for t in plain.filter(initials)]
-        plain = plain.scatter(initials.arg_true(), pl.Series(merged, dtype=pl.String))
-    lists = plain.str.split(" ")
-    counts = lists.list.len().to_numpy().astype(np.int64)
-    codes = vocabulary.codes(lists.explode().to_arrow())
-    return np.concatenate([[0], np.cumsum(counts)]), codes
+    offsets, words = split_words(text)
+    return _keyed(owner, all_kinds, offsets, vocabulary.codes(words), vocabulary)
 
 
 def _keyed(
@@ -158,9 +156,6 @@ def _keyed(
 ) -> NameTable:
     """Without stop words and trailing designators (never to nothing), and with keys."""
     name = np.repeat(np.arange(len(owner)), np.diff(offsets))
-    filled = vocabulary.lengths[codes] > 0
-    codes, name = codes[filled], name[filled]
-    offsets = _offsets(name, len(owner))
     keep = ~vocabulary.stop[codes]
     keep |= _all_false(keep, name, offsets)[name]
     codes, name = codes[keep], name[keep]
