@@ -77,6 +77,9 @@ DEFAULT_DROPPED: frozenset[str] = PERSONAL_COLUMNS | {"Abstract"}
 #: What an award file must have to be enriched at all.
 REQUIRED_AWARD_COLUMNS: tuple[str, ...] = ("Company",)
 
+#: The table of USAspending's database that holds the recipients.
+RECIPIENT_TABLE = "rpt.recipient_lookup"
+
 RECIPIENT_COLUMNS: tuple[str, ...] = (
     "recipient_hash",
     "legal_business_name",

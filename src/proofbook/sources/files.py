@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO, cast
 
 from proofbook.errors import InputError
+from proofbook.sources.archives.members import holds_toc
 
 #: Suffixes that are understood, longest first, each with the format it promises.
 SUFFIXES: dict[str, str] = {
@@ -83,13 +84,17 @@ def content(head: bytes) -> str:
 
 
 def identify(path: Path) -> str:
-    """The format of an input, ``csv``, ``csv.gz``, ``csv.zip`` or ``parquet``.
+    """The format of an input: ``csv``, ``csv.gz``, ``csv.zip``, ``parquet`` or ``pg_dump``.
 
-    Raises InputError when there is no such file, it is empty, its suffix is not understood, or
-    its content is not what the suffix says.
+    A zip archive that holds a ``toc.dat`` is a ``pg_dump`` archive. Raises InputError when there
+    is no such file, it is empty, its suffix is not understood, or its content is not what the
+    suffix says.
     """
     if path.is_dir():
-        raise InputError(path, "is a directory", remedy="name the file inside it")
+        remedy = "name the file inside it"
+        if (path / "toc.dat").exists():
+            remedy = "turn the table that is meant into Parquet first: proofbook convert"
+        raise InputError(path, "is a directory", remedy=remedy)
     if not path.exists():
         raise InputError(path, "does not exist", remedy="check the path")
     if not path.is_file():
@@ -122,7 +127,7 @@ def identify(path: Path) -> str:
             if honest
             else "export or download it again as CSV or Parquet",
         )
-    return format_
+    return "pg_dump" if kind == "zip" and holds_toc(path) else format_
 
 
 def describe(kind: str) -> str:
@@ -208,7 +213,5 @@ def zip_member(path: Path, archive: zipfile.ZipFile) -> zipfile.ZipInfo:
 
 def _list(held: list[zipfile.ZipInfo]) -> str:
     names = [info.filename for info in held]
-    if any(Path(name).name == "toc.dat" for name in names):
-        return f"a pg_dump archive (toc.dat and {len(names) - 1} other files)"
     shown = ", ".join(names[:10]) or "no file"
     return shown + (f" and {len(names) - 10} more" if len(names) > 10 else "")

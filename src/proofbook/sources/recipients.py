@@ -34,6 +34,7 @@ class RecipientFile:
 def read_recipients(path: str | Path) -> RecipientFile:
     """Reads recipients from ``.parquet``, ``.csv``, ``.csv.gz``, ``.csv.zip`` or ``.zip``.
 
+    A ``.zip`` holds a CSV, or a pg_dump archive with the table ``rpt.recipient_lookup``.
     The table has exactly ``RECIPIENT_COLUMNS``, in that order: text, null where there is nothing
     (an empty text is nothing), and ``alternate_names`` as a list of strings. Only
     ``legal_business_name`` must be there. A missing ``recipient_hash`` is made by the rule of

@@ -10,7 +10,8 @@ from pathlib import Path
 import pyarrow as pa
 
 from proofbook.errors import InputError, did_you_mean
-from proofbook.sources.columns import fold
+from proofbook.sources.archives import read_table
+from proofbook.sources.columns import RECIPIENT_TABLE, fold
 from proofbook.sources.delimited import read_csv
 from proofbook.sources.parquet import parquet_names, read_parquet
 
@@ -33,8 +34,9 @@ def read_raw(
 ) -> RawTable:
     """Reads any format; ``rename`` turns the names found into the names known.
 
-    With ``only``, other columns are left out (of Parquet, they are not even read). Empty values
-    of a CSV are null if ``null``.
+    Of a ``pg_dump`` archive the table RECIPIENT_TABLE is read. With ``only``, other columns are
+    left out (of Parquet and archives, they are not even read). Empty values of a CSV are null if
+    ``null``.
     """
     wanted = None if only is None else set(only)
     if format_ == "parquet":
@@ -43,12 +45,27 @@ def read_raw(
         kept = [i for i, name in enumerate(names) if wanted is None or name in wanted]
         table = read_parquet(path, None if wanted is None else [found[i] for i in kept])
         return RawTable(table.rename_columns([names[i] for i in kept]))
+    if format_ == "pg_dump":
+        return RawTable(_of_archive(path, rename, wanted))
     table, header = read_csv(path, format_, null=null)
     names = rename(path, header.names)
     kept = [i for i, name in enumerate(names) if wanted is None or name in wanted]
     return RawTable(
         table.select(kept).rename_columns([names[i] for i in kept]), header.byte_order_mark
     )
+
+
+def _of_archive(
+    path: Path, rename: Callable[[Path, Sequence[str]], list[str]], wanted: set[str] | None
+) -> pa.Table:
+    known: dict[str, str] = {}
+
+    def columns(found: Sequence[str]) -> list[str]:
+        known.update(zip(found, rename(path, found), strict=True))
+        return [name for name in found if wanted is None or known[name] in wanted]
+
+    table = read_table(path, RECIPIENT_TABLE, columns)
+    return table.rename_columns([known[name] for name in table.column_names])
 
 
 def known_names(
