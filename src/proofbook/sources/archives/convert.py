@@ -21,7 +21,7 @@ from proofbook.sources.archives.copytext import decode
 from proofbook.sources.archives.flow import AGAIN, Limits
 
 #: Told how many bytes of text have been decoded since it was last told.
-Progress = Callable[[int], None]
+Progress = Callable[[int], object]
 
 #: Distinct values per value, up to which a dictionary makes a column smaller and faster.
 _REPEATS = 0.2
