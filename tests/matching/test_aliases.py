@@ -11,8 +11,8 @@ SIERRA = {"legal_business_name": "SIERRA NEVADA CORP", "uei": "ZQGGHHJH74DA", "c
           "state": "NV", "zip5": "89434"}  # fmt: skip
 ACME = {"legal_business_name": "ACME PHOTONICS INC", "uei": "ZQGGHHJH74DB", "city": "BOSTON",
         "state": "MA", "zip5": "02139"}  # fmt: skip
-FILLER = [{"legal_business_name": f"OTHER {w} FIRM {i:02}", "state": "CA"}
-          for i, w in enumerate("RADAR SONAR LIDAR FOODS FARMS MINES SHIPS ROADS".split())]  # fmt: skip
+WORDS = ("RADAR", "SONAR", "LIDAR", "FOODS", "FARMS", "MINES", "SHIPS", "ROADS")
+FILLER = [{"legal_business_name": f"OTHER {word} FIRM", "state": "CA"} for word in WORDS]
 PLACE = {"City": "Irvine", "State": "CA", "Zip": "92618"}
 UNKNOWN = {"Company": "WaveBand Corporation", **PLACE}
 TOLD = {**UNKNOWN, "UEI": "ZQGGHHJH74DA"}

@@ -134,8 +134,8 @@ def test_an_identifier_shared_by_strangers_decides_nothing_without_a_name(matche
 
 
 def test_an_identifier_of_many_recipients(matched: Matched) -> None:
-    many = [{**A, "uei": None, "legal_business_name": f"ALPHA PHOTONICS {w}"}
-            for w in "NORTH SOUTH EAST WEST RADAR SONAR LIDAR OPTICS FOODS FARMS".split() * 4]  # fmt: skip
+    words = ("NORTH", "SOUTH", "EAST", "WEST", "RADAR", "SONAR", "LIDAR", "OPTICS", "FOODS")
+    many = [{**A, "uei": None, "legal_business_name": f"ALPHA PHOTONICS {w}"} for w in words * 4]
     (row,) = matched([award("Alpha Photonics Lidar", Duns=DUNS_A)], many)
     assert row["recipient_name"] == "ALPHA PHOTONICS LIDAR"
     assert facts(row)[0] == "duns-exact"

@@ -57,7 +57,7 @@ def decide(
     )
     best = order[np.diff(links.query[order], prepend=-1) != 0]
     p, q = probability[leader], rival[links.query[leader]]
-    ambiguous = (p >= review) & (p * (1 - q) < CLEAR * q * (1 - p))
+    ambiguous = (p >= review) & (q > 0) & (p * (1 - q) <= CLEAR * q * (1 - p))
     verdict = np.where(
         (p >= accept) & ~ambiguous, ACCEPT, np.where(p >= review, REVIEW, LEAVE)
     ).astype(np.int8)

@@ -116,7 +116,7 @@ def learn(
         curve=_held_curve(held, right[best]),
         source="learned",
         queries=len(best),
-        prior=float(right[best].mean()),
+        prior=float((right[best].sum() + 0.5) / (len(best) + 1)),  # neither all nor none
     )
 
 
