@@ -185,6 +185,10 @@ def test_a_firm_with_many_awards_counts_once(enriched, truth):
     assert found.recall == wilson(1, 2)
     assert found.recall_without_successions == wilson(1, 1)
     assert found.absent_linked == wilson(1, 2)
+    assert found.table()[["figure", "rate", "n"]].values.tolist() == [
+        ["precision of links", 0.5, 2], ["recall", 0.5, 2],
+        ["recall without successions", 1.0, 1], ["absent firms linked", 0.5, 2],
+    ]  # fmt: skip
 
 
 def test_a_link_to_what_belongs_to_nobody_is_wrong_for_any_firm(enriched, truth):

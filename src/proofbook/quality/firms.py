@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+import pandas as pd
 import polars as pl
 import pyarrow as pa
 
@@ -32,6 +33,17 @@ class FirmAccuracy:
     recall: Interval
     recall_without_successions: Interval
     absent_linked: Interval
+
+    def table(self) -> pd.DataFrame:
+        """One row per figure: ``[figure, rate, low, high, n]``."""
+        figures = {
+            "precision of links": self.precision,
+            "recall": self.recall,
+            "recall without successions": self.recall_without_successions,
+            "absent firms linked": self.absent_linked,
+        }
+        rows = [(name, i.value, i.low, i.high, i.n) for name, i in figures.items()]
+        return pd.DataFrame(rows, columns=["figure", "rate", "low", "high", "n"])
 
 
 def evaluate_firms(
