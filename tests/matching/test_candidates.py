@@ -118,7 +118,7 @@ CROWD = [
     {
         "recipient_hash": f"h{i}",
         "legal_business_name": f"ALPHA {('RADAR', 'SONAR', 'LIDAR')[i % 3]} {i % 7}",
-        "alternate_names": ["ALPHA PHOTONICS", f"ALPHA {('RADAR', 'SONAR', 'LIDAR')[i % 3]}"],
+        "alternate_names": [f"ALPHA PHOTONICS {end}" for end in ("UK", "US", "EU", "FR", "DE")],
         "state": ("MA", "TX")[i % 2],
     }
     for i in range(300)
