@@ -73,6 +73,12 @@ USAGE = {
     "enrich a.csv r.csv --out e.parquet --set data.seed=1": "section match only",
     "enrich a.csv r.csv --out e.parquet --set match.candidats=1": "did you mean 'candidates'?",
     "evaluate e.parquet t.csv": "e.parquet",
+    "bench --enricher locl": "'locl' is no enricher",
+    "bench --sizes all": "'all' is no size",
+    "bench --sizes 1x1,1x1": "a size is given twice",
+    "bench --baseline b.json": "b.json: is no record of a benchmark",
+    "bench --against local --baseline b.json": "give one of them",
+    "bench --against local --repeats 2": "--repeats does not go with --against",
 }
 
 
@@ -251,3 +257,16 @@ def started(home: Project, pid: Path) -> subprocess.Popen[str]:
         assert time.monotonic() < deadline, "the notebook has not started"
         time.sleep(0.05)
     return process
+
+
+def test_a_benchmark_is_saved_and_held_against(
+    home: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call("bench", "--sizes", "60x300", "--repeats", "1", "--save", "b.json") == 0
+    said = capsys.readouterr()
+    assert "60x300" in said.out
+    assert "repeat 1, 60x300" in said.err
+    assert call("bench", "--baseline", "b.json", "--repeats", "1", "--json") == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["points"][0]["size"] == "60x300"
+    assert document["verdict"]["state"] == "unresolved"  # of one repeat nothing is said

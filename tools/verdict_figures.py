@@ -64,7 +64,7 @@ def memory_contest(larger: float) -> Contest:
     """One contest of peaks, the second side larger by that many percent."""
     peak = block_side(100)()
     more = 100 + peak * larger / 100
-    return contest(block_side(100), block_side(more), MEMORY, Effort(least=3, most=9))
+    return contest(block_side(100), block_side(more), MEMORY, Effort(least=4, most=8))
 
 
 def main() -> None:

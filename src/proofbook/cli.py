@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shlex
 import sys
@@ -14,6 +13,10 @@ from typing import Annotated, Any
 
 import typer
 
+from proofbook import commands
+from proofbook.commands import Json
+from proofbook.commands import print_json as _print_json
+from proofbook.commands import tell as _tell
 from proofbook.errors import ParameterError, ProofbookError, UsageError
 
 #: Set to anything, an unexpected error shows its traceback.
@@ -39,7 +42,6 @@ Sets = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="KEY=VALUE", help="Set a parameter; may be repeated."),
 ]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 MaxGb = Annotated[
     float,
     typer.Option(metavar="N", min=0.001, help="Most GB of text that one table may hold."),
@@ -311,6 +313,9 @@ def readiness(run: Run) -> None:
     raise typer.Exit(int(blocking > 0))
 
 
+app.command()(commands.bench)
+
+
 @baseline_app.command("list")
 def list_baselines() -> None:
     """The baselines there are."""
@@ -384,11 +389,3 @@ def _outputs() -> Any:
 def _command() -> str:
     """The command as it was typed, under its own name."""
     return shlex.join(["proofbook", *sys.argv[1:]])
-
-
-def _print_json(document: Any) -> None:
-    print(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False))
-
-
-def _tell(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)

@@ -51,8 +51,8 @@ def test_without_significance_there_is_no_regression() -> None:
 @pytest.mark.parametrize(
     ("factor", "state"), [(1.0, "pass"), (1.1, "pass"), (1.3, "warn"), (1.5, "fail")]
 )
-def test_three_peaks_are_enough_for_memory(factor: float, state: str) -> None:
-    before = np.array([300.0, 301.0, 300.5])
+def test_four_peaks_are_enough_for_memory(factor: float, state: str) -> None:
+    before = np.array([300.0, 301.0, 390.0, 300.5])
     assert compare(before, before * factor, MEMORY, paired=False).state == state
 
 

@@ -1,0 +1,142 @@
+"""The record of a benchmark: raw samples and quality per size, and all that makes it comparable."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from proofbook.bench.process import Sample
+from proofbook.errors import UsageError
+from proofbook.measure.statistics import Exponent, Interval, fit_exponent
+from proofbook.suite.files import write_text
+
+RECORD_SCHEMA = 1
+
+
+@dataclass(frozen=True)
+class Point:
+    """One workload at one size: its samples in the order taken, and what came out.
+
+    ``data`` is the fingerprint of the input files; ``quality`` are rates by the names of their
+    metrics; ``breaches`` are rows that break conservation; ``counters`` are the same on every
+    machine; ``outcomes`` is `Outcomes.encode`, empty where awards cannot be paired.
+    """
+
+    workload: str
+    size: str
+    awards: int
+    recipients: int
+    data: str
+    samples: list[Sample]
+    quality: dict[str, Interval]
+    breaches: int
+    counters: dict[str, int]
+    outcomes: str = ""
+
+    @property
+    def seconds(self) -> float:
+        """The least time of all samples: what a noisy machine disturbs least."""
+        return min(s.seconds for s in self.samples)
+
+    @property
+    def peak_mb(self) -> float:
+        """The highest peak of all samples, MB."""
+        return max(s.peak_mb for s in self.samples)
+
+    @property
+    def awards_per_second(self) -> float:
+        """Throughput at the least time."""
+        return self.awards / self.seconds
+
+    def peaks(self) -> list[float]:
+        """The peak of every process, MB."""
+        peaks: dict[int, float] = {}
+        for s in self.samples:
+            peaks[s.process] = max(s.peak_mb, peaks.get(s.process, 0.0))
+        return list(peaks.values())
+
+    def blocks(self) -> list[float]:
+        """The least time of every process: one repeat each."""
+        least: dict[int, float] = {}
+        for s in self.samples:
+            least[s.process] = min(s.seconds, least.get(s.process, s.seconds))
+        return list(least.values())
+
+
+@dataclass(frozen=True)
+class BenchRecord:
+    """A benchmark of one enricher. ``calibration`` are seconds of the calibration workload,
+    measured beside it; ``scaling`` the power with which time grows with the awards.
+    """
+
+    enricher: str
+    parameters: dict[str, Any]
+    seed: int
+    commit: str | None
+    dirty: bool | None
+    versions: dict[str, str]
+    machine: dict[str, Any]
+    machine_class: str
+    started: str
+    finished: str
+    calibration: list[float]
+    calibration_version: int
+    points: list[Point] = field(default_factory=list)
+    schema: int = RECORD_SCHEMA
+
+    @property
+    def scaling(self) -> Exponent | None:
+        """The fitted exponent over the repeats of all sizes; None below two sizes."""
+        pairs = [(p.awards, seconds) for p in self.points for seconds in p.blocks()]
+        return fit_exponent(*zip(*pairs, strict=True)) if pairs else None
+
+    def point(self, size: str) -> Point | None:
+        """The point of a size, or None."""
+        return next((p for p in self.points if p.size == size), None)
+
+    def to_json(self) -> dict[str, Any]:
+        """The record as plain JSON values, with the figures derived from the samples."""
+        raw = asdict(self)
+        for point, values in zip(self.points, raw["points"], strict=True):
+            values["derived"] = {
+                "repeats": len(point.blocks()),
+                "seconds": point.seconds,
+                "peak_mb": point.peak_mb,
+                "awards_per_second": point.awards_per_second,
+                "calibrated": point.seconds / min(self.calibration),
+            }
+        fit = self.scaling
+        return raw | {"scaling": asdict(fit) if fit else None}
+
+
+def save(record: BenchRecord, path: Path) -> None:
+    """Writes a record in one step."""
+    text = json.dumps(record.to_json(), indent=1, ensure_ascii=False, allow_nan=False)
+    write_text(path, text + "\n")
+
+
+def load(path: Path) -> BenchRecord:
+    """The record kept in a file; UsageError when it is not one of this schema."""
+    try:
+        raw = json.loads(path.read_text(encoding="utf-8"))
+        schema = raw["schema"]
+        if schema == RECORD_SCHEMA:
+            raw.pop("scaling")
+            points = [_point(values) for values in raw.pop("points")]
+            return BenchRecord(**raw, points=points)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise UsageError(
+            f"{path}: is no record of a benchmark ({error}); make one with proofbook bench --save"
+        ) from None
+    raise UsageError(f"{path}: has schema {schema}, not {RECORD_SCHEMA}; run the benchmark again")
+
+
+def _point(raw: dict[str, Any]) -> Point:
+    raw.pop("derived")
+    samples = [Sample(**s) for s in raw.pop("samples")]
+    quality = {name: Interval(**rate) for name, rate in raw.pop("quality").items()}
+    if not samples or any(s.seconds <= 0 for s in samples):
+        raise ValueError("a point without positive times")
+    return Point(**raw, samples=samples, quality=quality)

@@ -1,0 +1,89 @@
+"""Commands of the command line that measure and judge; ``cli`` puts them in place."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from proofbook.errors import UsageError
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+
+
+def bench(
+    enricher: Annotated[
+        str,
+        typer.Option(
+            help="'local', package.module:function taking (awards_path, recipients_path) and "
+            "returning a DataFrame, Arrow table or path, or a checkout of proofbook."
+        ),
+    ] = "local",
+    against: Annotated[
+        str | None,
+        typer.Option(help="Another enricher or checkout, measured side by side as the baseline."),
+    ] = None,
+    sizes: Annotated[
+        str | None,
+        typer.Option(
+            metavar="AxR,…",
+            help="Sizes of synthetic worlds; without it those of the baseline file, or "
+            "250x5000,500x10000,1000x20000.",
+        ),
+    ] = None,
+    repeats: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=1, help="Repeats of a size; without it as many as it takes."),
+    ] = None,
+    save: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Keep the record of this benchmark.")
+    ] = None,
+    baseline: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Compare with a record kept before.")
+    ] = None,
+    json_: Json = False,
+) -> None:
+    """Time, memory and quality of an enricher at several sizes; exit code 1 on a regression."""
+    from proofbook.bench import measuring, process, record, words  # noqa: PLC0415 - --help is quick
+    from proofbook.bench.against import against as hold_against  # noqa: PLC0415
+    from proofbook.bench.judge import judge  # noqa: PLC0415
+
+    if against and baseline:
+        raise UsageError("--against and --baseline both name a baseline: give one of them")
+    if against and repeats:
+        raise UsageError("--repeats does not go with --against, which repeats until it is decided")
+    now = process.side(enricher)
+    then = record.load(baseline) if baseline else None
+    wanted = sizes.split(",") if sizes else list(measuring.SIZES)
+    if then is not None and not sizes:
+        wanted = [p.size for p in then.points]
+    if len(set(wanted)) != len(wanted):
+        raise UsageError(f"--sizes {sizes}: a size is given twice")
+    verdict = None
+    if against:
+        duel = measuring.duel(process.side(against), now, wanted, tell=tell)
+        found, verdict = duel.now, judge(duel.before, duel.now, times=duel.times, peaks=duel.peaks)
+    elif then is not None:
+        found, verdict = hold_against(then, now, wanted, repeats=repeats, tell=tell)
+    else:
+        found = measuring.measure(now, wanted, repeats=repeats, tell=tell)
+    if save is not None:
+        record.save(found, save)
+    if json_:
+        print_json(found.to_json() | {"verdict": verdict.to_json() if verdict else None})
+    else:
+        print(words.report(found, verdict))
+    raise typer.Exit(verdict.exit_code if verdict else 0)
+
+
+def print_json(document: Any) -> None:
+    """One JSON document on stdout."""
+    print(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False))
+
+
+def tell(line: str) -> None:
+    """A line of progress, on stderr."""
+    print(line, file=sys.stderr, flush=True)

@@ -1,0 +1,99 @@
+"""Verdicts: speed and quality in one, and what cannot be compared is named."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from tests.bench.conftest import outcome
+
+from proofbook.bench import words
+from proofbook.bench.judge import Verdict, judge
+from proofbook.bench.record import BenchRecord
+
+Make = Callable[..., BenchRecord]
+
+
+def found(verdict: Verdict, aspect: str) -> str:
+    return next(f.state for f in verdict.findings if f.aspect == aspect)
+
+
+@pytest.mark.parametrize(
+    ("change", "aspect", "state"),
+    [
+        ({}, "time", "pass"),
+        ({"seconds": 1.16}, "time", "warn"),
+        ({"seconds": 1.4}, "time", "fail"),
+        ({"seconds": 0.5}, "time", "pass"),
+        ({"peak": 400.0}, "peak memory", "warn"),
+        ({"peak": 450.0}, "peak memory", "fail"),
+        ({"outcomes": outcome(100)}, "match rate of all awards", "fail"),
+        ({"outcomes": outcome(20)}, "match rate of awards without an identifier", "fail"),
+        ({"outcomes": outcome(10)}, "match rate of all awards", "warn"),
+        ({"seconds": 0.5, "outcomes": outcome(10)}, "match rate of all awards", "fail"),
+        ({"counters": {"pairs_compared": 1100}}, "pairs_compared", "warn"),
+        ({"counters": {"pairs_compared": 1300}}, "pairs_compared", "fail"),
+        ({"counters": {"pairs_compared": 900}}, "pairs_compared", "pass"),
+        ({"breaches": 2}, "conservation", "fail"),
+        ({"data": "xyz"}, "everything", "no_baseline"),
+        ({"machine_class": "linux-64c"}, "time and memory", "no_baseline"),
+        ({"parameters": {"candidates": 9}}, "time and memory", "no_baseline"),
+        ({"calibration_version": 0}, "time and memory", "no_baseline"),
+    ],
+)
+def test_one_change_at_a_time(
+    make_record: Make, change: dict[str, Any], aspect: str, state: str
+) -> None:
+    verdict = judge(make_record(), make_record(**change))
+    assert found(verdict, aspect) == state
+    assert verdict.state == state
+    assert verdict.exit_code == (state == "fail")
+
+
+def test_faster_because_it_matched_less_says_so(make_record: Make) -> None:
+    verdict = judge(make_record(), make_record(seconds=0.5, outcomes=outcome(10)))
+    assert "faster, but it matched less" in verdict.sentence
+
+
+def test_what_differs_is_named(make_record: Make) -> None:
+    verdict = judge(make_record(), make_record(machine_class="x", parameters={"candidates": 9}))
+    assert verdict.sentence.startswith("No comparable baseline.")
+    assert "measured on linux-2c, this is x" in verdict.sentence
+    assert "parameters differ: candidates" in verdict.sentence
+    assert found(verdict, "match rate of all awards") == "pass"
+
+
+def test_a_size_the_baseline_lacks(make_record: Make) -> None:
+    before = make_record()
+    before = replace(before, points=before.points[:1])
+    verdict = judge(before, make_record())
+    assert "the baseline has no size 1000x4000 (it has 500x2000)" in verdict.sentence
+    assert judge(before, replace(before, points=[])).state == "no_baseline"
+
+
+def test_the_calibration_takes_out_the_mood_of_the_machine(make_record: Make) -> None:
+    slower = make_record(seconds=1.5, calibration=[0.015])
+    assert judge(make_record(), slower).state == "pass"
+    assert judge(make_record(), replace(slower, calibration=[0.01])).state == "fail"
+
+
+def test_without_outcomes_rates_are_compared_by_their_intervals(make_record: Make) -> None:
+    before, now = make_record(), make_record(outcomes=outcome(200, group="all"))
+    bare = [
+        replace(record, points=[replace(p, outcomes="") for p in record.points])
+        for record in (before, now)
+    ]
+    assert found(judge(*bare), "match rate") == "fail"
+    assert found(judge(bare[0], bare[0]), "match rate") == "pass"
+
+
+def test_the_report_tells_what_did_not_pass(make_record: Make) -> None:
+    now = make_record(seconds=1.4)
+    text = words.report(now, judge(make_record(), now))
+    assert "1000x4000" in text
+    assert "80.0%" in text
+    assert "time grows with awards to the power 1.00" in text
+    assert "fail        1000x4000: time" in text
+    assert text.endswith(judge(make_record(), now).sentence)

@@ -1,0 +1,96 @@
+"""Measuring with real processes: fresh ones, their answers, and enrichers that misbehave."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from proofbook.bench import measuring
+from proofbook.bench.judge import judge
+from proofbook.bench.process import Worker, side
+from proofbook.errors import UsageError
+from proofbook.measure.contest import Effort
+
+ROOT = Path(__file__).parents[2]
+SMALL = ["60x300"]
+
+
+def test_a_benchmark_of_a_function_and_of_the_engine_agree(
+    enrichers: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    theirs = measuring.measure(side("theirs:good"), SMALL, repeats=1)
+    ours = measuring.measure(side("local"), SMALL, repeats=1)
+    point = theirs.points[0]
+    assert (point.awards, point.recipients, point.breaches) == (60, 300, 0)
+    assert len(point.samples) == measuring.RUNS
+    assert {s.process for s in point.samples} == {1}
+    assert 0 < point.samples[0].start_mb < point.samples[0].peak_mb
+    assert point.outcomes == ours.points[0].outcomes != ""
+    assert point.quality["match_rate"].n == 60
+    assert 0 < point.quality["precision_rate"].low <= 1  # type: ignore[operator]
+    assert point.counters == {}
+    assert ours.points[0].counters["awards"] == 60
+    assert theirs.calibration
+    assert theirs.scaling is None
+    states = {f.aspect: f.state for f in judge(ours, theirs).findings}
+    assert states["match rate of all awards"] == "pass"
+    assert states["time"] == "unresolved"
+
+
+def test_a_duel_takes_turns_and_reads_an_older_checkout(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(measuring, "PAIRS", Effort(least=5, most=5))
+    found = measuring.duel(side(str(ROOT)), side("local"), SMALL, seconds=30)
+    assert found.before.commit == found.now.commit
+    assert set(found.times) == set(found.peaks) == set(SMALL)
+    assert found.times["60x300"].n == 5
+    samples = found.before.points[0].samples
+    assert len({s.process for s in samples}) >= 2
+    assert found.before.points[0].outcomes == found.now.points[0].outcomes
+
+
+@pytest.mark.parametrize(
+    ("spec", "message"),
+    [
+        ("theirs:nothing", "returned NoneType"),
+        ("theirs:broken", "RuntimeError: no luck"),
+        ("theirs:absent", "has no attribute 'absent'"),
+        ("theirs:gone", "ended its process"),
+    ],
+)
+def test_an_enricher_that_misbehaves_is_named(enrichers: Path, spec: str, message: str) -> None:
+    with pytest.raises(UsageError, match=message) as error:
+        measuring.measure(side(spec), SMALL, repeats=1)
+    assert spec in str(error.value)
+
+
+def test_a_worker_leaves_no_process(enrichers: Path) -> None:
+    paths = measuring.world(SMALL[0], 7)
+    with Worker(side("theirs:good"), paths, paths) as worker:
+        process = worker._process
+        assert process.poll() is None
+    assert process.poll() is not None
+
+
+@pytest.mark.parametrize("text", ["locl", "a-b:c", "/nowhere"])
+def test_no_enricher(text: str) -> None:
+    with pytest.raises(UsageError, match="is no enricher"):
+        side(text)
+
+
+@pytest.mark.parametrize("size", ["all", "10", "x"])
+def test_no_size(size: str) -> None:
+    with pytest.raises(UsageError, match="is no size"):
+        measuring.world(size, 7)
+
+
+def test_the_worker_finds_its_side_first(enrichers: Path, tmp_path: Path) -> None:
+    """A checkout's own package is what is measured, not the one that measures."""
+    package = tmp_path / "old" / "src" / "proofbook"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text("raise RuntimeError('the old package')")
+    paths = measuring.world(SMALL[0], 7)
+    with pytest.raises(UsageError, match="the old package"):
+        Worker(side(str(tmp_path / "old")), paths, paths)
+    assert "proofbook" in sys.modules

@@ -1,0 +1,63 @@
+"""Records: kept whole, refused when they are something else, and what is derived from them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from proofbook.bench.record import BenchRecord, load, save
+from proofbook.errors import UsageError
+
+Make = Callable[..., BenchRecord]
+
+
+def test_a_record_comes_back_as_it_was(make_record: Make, tmp_path: Path) -> None:
+    record = make_record()
+    save(record, tmp_path / "b.json")
+    assert load(tmp_path / "b.json") == record
+
+
+def test_raw_samples_are_kept_and_summed_up(make_record: Make) -> None:
+    point = make_record().points[1]
+    assert len(point.samples) == 18
+    assert len(point.blocks()) == len(point.peaks()) == 6
+    assert point.seconds == min(point.blocks()) == min(s.seconds for s in point.samples)
+    assert point.awards_per_second == pytest.approx(1000 / point.seconds)
+    assert point.peak_mb == 305
+
+
+def test_the_exponent_is_fitted_over_all_repeats(make_record: Make) -> None:
+    fit = make_record().scaling
+    assert fit is not None
+    assert fit.value == pytest.approx(1.0, abs=0.02)
+    assert fit.n == 12
+    assert fit.low is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("{", "is no record"),
+        ("[]", "is no record"),
+        ("{}", "is no record"),
+        ('{"schema": 1}', "is no record"),
+        ('{"schema": 99}', "has schema 99"),
+    ],
+)
+def test_other_files_are_refused(text: str, message: str, tmp_path: Path) -> None:
+    (tmp_path / "b.json").write_text(text)
+    with pytest.raises(UsageError, match=message):
+        load(tmp_path / "b.json")
+
+
+def test_a_record_without_times_is_refused(make_record: Make, tmp_path: Path) -> None:
+    raw = make_record().to_json()
+    raw["points"][0]["samples"] = []
+    (tmp_path / "b.json").write_text(json.dumps(raw))
+    with pytest.raises(UsageError, match="without positive times"):
+        load(tmp_path / "b.json")
+    with pytest.raises(UsageError, match="is no record"):
+        load(tmp_path / "absent.json")
