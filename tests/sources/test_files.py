@@ -22,7 +22,7 @@ def zipped(**members: bytes) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for name, data in members.items():
-            archive.writestr(name, data)
+            archive.writestr(zipfile.ZipInfo(name), data)
     return buffer.getvalue()
 
 
@@ -37,7 +37,7 @@ def parquet() -> bytes:
     [
         ("a.csv", TEXT, "csv"),
         ("a.CSV", TEXT, "csv"),
-        ("a.csv.gz", gzip.compress(TEXT), "csv.gz"),
+        ("a.csv.gz", gzip.compress(TEXT, mtime=0), "csv.gz"),
         ("a.csv.zip", zipped(**{"a.csv": TEXT}), "csv.zip"),
         ("a.zip", zipped(**{"a.csv": TEXT}), "csv.zip"),
         ("a.parquet", parquet(), "parquet"),
@@ -53,12 +53,12 @@ def test_format_of_an_honest_file(tmp_path: Path, name: str, data: bytes, format
 @pytest.mark.parametrize(
     ("name", "data", "told"),
     [
-        ("a.csv", gzip.compress(TEXT), "a gzip file, not plain text.*rename it to end in .csv.gz"),
+        ("a.csv", gzip.compress(TEXT, mtime=0), "a gzip file, not plain text.*rename it to end in .csv.gz"),
         ("a.csv", zipped(**{"a.csv": TEXT}), "it is a zip archive.*rename it to end in .csv.zip"),
         ("a.csv", parquet(), "it is a Parquet file.*rename it to end in .parquet"),
         ("a.parquet", TEXT, "it is plain text, not a Parquet file.*rename it to end in .csv"),
         ("a.csv.gz", TEXT, "it is plain text, not a gzip file"),
-        ("a.csv.zip", gzip.compress(TEXT), "it is a gzip file, not a zip archive"),
+        ("a.csv.zip", gzip.compress(TEXT, mtime=0), "it is a gzip file, not a zip archive"),
         ("a.csv", "Company\n".encode("utf-16"), "it is UTF-16 text"),
         ("a.csv", b"<!DOCTYPE html><title>Sign in</title>", "it is an HTML or XML page"),
         ("a.csv", b'{"message": "rate limit"}', "it is a JSON document"),
@@ -128,10 +128,10 @@ BIG = b"".join(b"%d,%d\n" % (i, i * i) for i in range(5000))
 @pytest.mark.parametrize(
     ("name", "data", "told"),
     [
-        ("a.csv.gz", cut(gzip.compress(BIG)), "is cut off"),
-        ("a.csv.gz", gzip.compress(BIG)[:-4], "is cut off"),
-        ("a.csv.gz", flipped(gzip.compress(BIG)), "is damaged"),
-        ("a.csv.gz", gzip.compress(BIG) + b"tail", "is damaged"),
+        ("a.csv.gz", cut(gzip.compress(BIG, mtime=0)), "is cut off"),
+        ("a.csv.gz", gzip.compress(BIG, mtime=0)[:-4], "is cut off"),
+        ("a.csv.gz", flipped(gzip.compress(BIG, mtime=0)), "is damaged"),
+        ("a.csv.gz", gzip.compress(BIG, mtime=0) + b"tail", "is damaged"),
         ("a.csv.zip", cut(zipped(**{"a.csv": BIG})), "is damaged"),
         ("a.csv.zip", flipped(zipped(**{"a.csv": BIG})), "is damaged: Bad CRC"),
     ],
