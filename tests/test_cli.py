@@ -73,6 +73,8 @@ USAGE = {
     "enrich a.csv r.csv --out e.parquet --set data.seed=1": "section match only",
     "enrich a.csv r.csv --out e.parquet --set match.candidats=1": "did you mean 'candidates'?",
     "evaluate e.parquet t.csv": "e.parquet",
+    "check e.parquet": "e.parquet: does not exist",
+    "check e.parquet --set data.seed=1": "section gates only",
     "bench --enricher locl": "'locl' is no enricher",
     "bench --sizes all": "'all' is no size",
     "bench --sizes 1x1,1x1": "a size is given twice",
@@ -270,3 +272,15 @@ def test_a_benchmark_is_saved_and_held_against(
     document = json.loads(capsys.readouterr().out)
     assert document["points"][0]["size"] == "60x300"
     assert document["verdict"]["state"] == "unresolved"  # of one repeat nothing is said
+
+
+def test_an_enriched_file_is_checked(home: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    awards, recipients = home.root / "awards.csv", home.root / "recipients.csv"
+    assert call("enrich", str(awards), str(recipients), "--out", "e.parquet") == 0
+    capsys.readouterr()
+    lenient = ["--set", "gates.fuzzy_precision_estimate_rate={warn: null, fail: null}"]
+    assert call("check", "e.parquet", "--awards", str(awards), *lenient, "--json") == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["status"] == "passed"
+    assert call("check", "e.parquet", "--set", "gates.match_rate=1.1", *lenient) == 1
+    assert "fail        Awards with an accepted match" in capsys.readouterr().out

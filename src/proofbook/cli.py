@@ -313,6 +313,7 @@ def readiness(run: Run) -> None:
     raise typer.Exit(int(blocking > 0))
 
 
+app.command()(commands.check)
 app.command()(commands.bench)
 
 

@@ -79,6 +79,74 @@ def bench(
     raise typer.Exit(verdict.exit_code if verdict else 0)
 
 
+def check(
+    enriched: Annotated[Path, typer.Argument(help="An enriched table: ours, or with --mapping.")],
+    mapping: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Columns and words of another pipeline (YAML)."),
+    ] = None,
+    baseline: Annotated[
+        str | None,
+        typer.Option(
+            metavar="B",
+            help="An enriched table of the same awards (compared award by award), or a baseline.",
+        ),
+    ] = None,
+    truth: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Known links: also judge the accuracy.")
+    ] = None,
+    awards: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="The award file: nothing may be lost or changed."),
+    ] = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="Set a bound, as gates.match_rate=0.6."),
+    ] = None,
+    json_: Json = False,
+) -> None:
+    """Hold the gates against anybody's enriched file; exit code 1 when one fails."""
+    from dataclasses import asdict  # noqa: PLC0415 - --help is quick
+
+    from proofbook.sources import read_awards, read_enriched, read_truth  # noqa: PLC0415
+    from proofbook.suite import layers, project  # noqa: PLC0415
+    from proofbook.suite.check import check as judge  # noqa: PLC0415
+    from proofbook.suite.check import load_against  # noqa: PLC0415
+    from proofbook.suite.verdict import verdict  # noqa: PLC0415
+
+    for text in set_ or ():
+        if not text.startswith("gates."):
+            raise UsageError(f"--set {text}: check knows parameters of the section gates only")
+    home = project.find()
+    table = read_enriched(enriched, mapping)
+    found = judge(
+        table,
+        layers.load(home.params, assignments=set_ or ()).settings,
+        awards=read_awards(awards).table if awards else None,
+        truth=read_truth(truth, table.num_rows) if truth else None,
+        against=load_against(baseline, home.baselines, mapping) if baseline else None,
+    )
+    final = verdict([], found.gates, fail_on="error")
+    if json_:
+        print_json(
+            {
+                "enriched": str(enriched),
+                "status": final.status,
+                "verdict": final.sentence,
+                "metrics": [asdict(m) for m in found.metrics],
+                "gates": [asdict(g) for g in found.gates],
+            }
+        )
+    else:
+        for gate in found.gates:
+            print(f"{gate.state.replace('_', ' '):<12}{gate.message}")
+            if gate.state not in ("pass", "no_baseline"):
+                for example in gate.examples[:5]:
+                    print(f"{'':<12}  {json.dumps(example, ensure_ascii=False)}")
+        print(final.sentence)
+    raise typer.Exit(final.exit_code)
+
+
 def print_json(document: Any) -> None:
     """One JSON document on stdout."""
     print(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False))

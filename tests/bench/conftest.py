@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from proofbook.bench.calibration import VERSION
-from proofbook.bench.outcomes import Outcomes
 from proofbook.bench.process import Sample
 from proofbook.bench.record import BenchRecord, Point
 from proofbook.measure.statistics import wilson
+from proofbook.quality.outcomes import Outcomes
 
 ENRICHERS = """
 import pandas as pd

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-from proofbook.bench.outcomes import Outcomes
-from proofbook.bench.paired import FAIL_PP, RateChange, rate_changes
 from proofbook.bench.record import BenchRecord, Point
 from proofbook.measure.compare import MEMORY, TIME, Comparison, Limits, compare
 from proofbook.measure.statistics import difference
 from proofbook.quality.metrics import DEFINITIONS
+from proofbook.quality.outcomes import Outcomes
+from proofbook.quality.paired import FAIL_PP, RateChange, rate_changes
 from proofbook.suite.gates import TOLERANCE
 
 VerdictState = Literal["pass", "warn", "fail", "unresolved", "no_baseline"]

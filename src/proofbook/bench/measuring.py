@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from proofbook.bench.calibration import VERSION, calibrate
-from proofbook.bench.outcomes import outcomes
 from proofbook.bench.process import Sample, Side, Worker
 from proofbook.bench.record import BenchRecord, Point
 from proofbook.errors import UsageError
@@ -19,6 +18,7 @@ from proofbook.measure.compare import MEMORY, TIME, Comparison, compare, confirm
 from proofbook.measure.contest import Contest, Effort, contest
 from proofbook.params import parse_size
 from proofbook.quality import accuracy, laws, rates
+from proofbook.quality.outcomes import outcomes
 from proofbook.sources import read_awards, read_enriched, read_truth
 from proofbook.suite import provenance
 from proofbook.suite.inputs import PACKAGE, InputPaths, cached_world

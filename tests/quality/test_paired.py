@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from tests.bench.conftest import outcome
 
-from proofbook.bench.outcomes import Outcomes
-from proofbook.bench.paired import ALL, mcnemar, rate_changes
+from proofbook.quality.outcomes import Outcomes
+from proofbook.quality.paired import ALL, mcnemar, rate_changes
 
 
 @pytest.mark.parametrize(

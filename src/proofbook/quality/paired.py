@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from statistics import NormalDist
 
-from proofbook.bench.outcomes import LETTERS, Outcomes
 from proofbook.measure.compare import State
 from proofbook.measure.statistics import CONFIDENCE
+from proofbook.quality.outcomes import LETTERS, Outcomes
 from proofbook.suite.gate_defaults import DEFAULTS
 from proofbook.suite.gates import TOLERANCE
 
@@ -31,10 +31,12 @@ class RateChange:
     """A match rate then and now over the same ``n`` awards.
 
     ``drop_pp`` is then less now in points, with its 95 % interval; ``p_value`` that of McNemar's
-    exact one-sided test that more were lost than gained. The lists hold award rows, at most ten.
+    exact one-sided test that more were lost than gained. ``examples`` are award rows, at most
+    ten of each kind. ``letter`` is that of the group in `Outcomes`, empty for all awards.
     """
 
     group: str
+    letter: str
     n: int
     before: int
     now: int
@@ -55,15 +57,17 @@ def rate_changes(before: Outcomes, now: Outcomes) -> list[RateChange]:
     if before.groups != now.groups:
         raise ValueError("the outcomes are of different awards")
     rows = range(len(now.groups))
-    found = [_change(ALL, list(rows), before, now)]
+    found = [_change(ALL, "", list(rows), before, now)]
     for letter, name in NAMES.items():
         members = [row for row in rows if now.groups[row] == letter]
         if members:
-            found.append(_change(name, members, before, now))
+            found.append(_change(name, letter, members, before, now))
     return found
 
 
-def _change(group: str, rows: Sequence[int], before: Outcomes, now: Outcomes) -> RateChange:
+def _change(
+    group: str, letter: str, rows: Sequence[int], before: Outcomes, now: Outcomes
+) -> RateChange:
     pairs = [(row, before.recipients[row], now.recipients[row]) for row in rows]
     lost = [row for row, was, is_ in pairs if was and not is_]
     gained = [row for row, was, is_ in pairs if is_ and not was]
@@ -74,6 +78,7 @@ def _change(group: str, rows: Sequence[int], before: Outcomes, now: Outcomes) ->
     state, more = _state(drop, p_value, len(lost), len(gained), len(rows))
     return RateChange(
         group,
+        letter,
         len(rows),
         sum(bool(was) for _, was, _ in pairs),
         sum(bool(is_) for _, _, is_ in pairs),

@@ -1,0 +1,195 @@
+"""The gates on an enriched file of any pipeline, without notebooks or a run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+
+from proofbook.errors import UsageError
+from proofbook.measure.statistics import Interval, difference
+from proofbook.params import Settings
+from proofbook.quality import accuracy, examples, laws, privacy, rates
+from proofbook.quality.metrics import DEFINITIONS
+from proofbook.quality.outcomes import outcomes
+from proofbook.quality.paired import rate_changes
+from proofbook.quality.regression import DROPS
+from proofbook.suite.baselines import Baseline
+from proofbook.suite.gate_defaults import DEFAULTS
+from proofbook.suite.gates import Evidence, evaluate
+from proofbook.suite.result import GateOutcome, Metric
+from proofbook.suite.scraps import frame_table
+
+ESTIMATE = "fuzzy_precision_estimate_rate"
+
+
+@dataclass(frozen=True)
+class Check:
+    """What the gates found in a file, and the metrics that they judged."""
+
+    metrics: list[Metric]
+    gates: list[GateOutcome]
+
+
+@dataclass(frozen=True)
+class Against:
+    """What a file is held against: an enriched table of the same awards, or a promoted baseline."""
+
+    name: str
+    table: pa.Table | None = None
+    baseline: Baseline | None = None
+
+
+def check(
+    enriched: pa.Table,
+    settings: Settings,
+    *,
+    awards: pa.Table | None = None,
+    truth: pa.Table | None = None,
+    against: Against | None = None,
+) -> Check:
+    """The gates that an enriched table can be held against, with evidence for what fails.
+
+    Without ``awards`` a loss at the end cannot be seen, and personal values are looked for in
+    the table's own personal columns only. Raises UsageError for truth or a baseline of other
+    awards.
+    """
+    found: dict[str, Interval] = {}
+    evidence: dict[str, Evidence] = {}
+    breaches = {
+        "conservation_breaches": laws.conservation(
+            enriched.num_rows if awards is None else awards, enriched
+        ),
+        "personal_columns": privacy.personal_data(enriched, enriched if awards is None else awards),
+    }
+    for law, broken in breaches.items():
+        total = laws.total(broken)
+        found[law] = Interval(total, None, None, enriched.num_rows)
+        evidence[law] = _evidence(law, laws.table(broken), total, enriched.num_rows)
+    found |= rates.match_rates(enriched).measures()
+    found |= rates.identifier_measures(rates.rates_by(enriched, "identifier"))
+    missed = enriched.num_rows - rates.match_rates(enriched).accepted
+    shown = examples.unmatched(enriched)
+    evidence["match_rate"] = _evidence("match_rate", shown, missed, enriched.num_rows)
+    notes = dict[str, str]()
+    try:
+        found[ESTIMATE] = rates.fuzzy_precision_estimate(enriched)
+    except ValueError:  # a probability that is null: the file has none
+        found[ESTIMATE] = Interval(None, None, None, 0)
+        notes[ESTIMATE] = "the file has no calibrated probabilities"
+    if truth is not None:
+        try:
+            found |= accuracy.evaluate(enriched, truth).measures()
+        except ValueError as error:
+            raise UsageError(f"the truth does not fit the enriched table: {error}") from None
+    if against is not None:
+        drops, more = _drops(against, enriched, awards, found)
+        found |= drops
+        evidence |= more
+    metrics = [_metric(name, value, notes.get(name, "")) for name, value in found.items()]
+    judged = []
+    for metric in metrics:
+        if metric.name not in DEFAULTS or not settings.gate(metric.name).active:
+            continue
+        bound = settings.gate(metric.name)
+        if metric.value is None and not bound.baseline:  # the file does not hold it: not passed,
+            bound = replace(bound, severity="warn")  # but nothing that it could be held against
+        judged.append(evaluate(bound, metric, evidence=evidence.get(metric.name)))
+    return Check(metrics, judged)
+
+
+def _metric(name: str, found: Interval, note: str) -> Metric:
+    definition = DEFINITIONS[name]
+    return Metric(
+        name,
+        found.value,
+        unit=definition.unit,
+        direction=definition.direction,
+        low=found.low,
+        high=found.high,
+        n=found.n,
+        description=definition.description,
+        note=note,
+    )
+
+
+def _evidence(metric: str, frame: pd.DataFrame, count: int, n: int) -> Evidence:
+    table = frame_table(metric, frame.head(20))
+    rows = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
+    return Evidence(rows, count, count / n if n else None)
+
+
+def _drops(
+    against: Against,
+    enriched: pa.Table,
+    awards: pa.Table | None,
+    now: Mapping[str, Interval],
+) -> tuple[dict[str, Interval], dict[str, Evidence]]:
+    """What was lost against another table of the same awards, or against a baseline's rates."""
+    if against.table is not None:
+        return _paired_drops(against, enriched, enriched if awards is None else awards)
+    assert against.baseline is not None
+    found = {}
+    for drop, rate in DROPS.items():
+        metric = against.baseline.metric(rate)
+        if metric is None or not isinstance(metric.value, int | float) or not metric.n:
+            continue
+        if rate == "match_rate" and metric.n != enriched.num_rows:
+            raise UsageError(
+                f"baseline {against.name!r} is of {metric.n:,} awards, this file has "
+                f"{enriched.num_rows:,}: give the enriched table of the same awards instead"
+            )
+        before = Interval(float(metric.value), metric.low, metric.high, metric.n)
+        found[drop] = _points(difference(before, now[rate]))
+    return found, {}
+
+
+def _paired_drops(
+    against: Against, enriched: pa.Table, awards: pa.Table
+) -> tuple[dict[str, Interval], dict[str, Evidence]]:
+    assert against.table is not None
+    if against.table.num_rows != enriched.num_rows:
+        raise UsageError(
+            f"{against.name} has {against.table.num_rows:,} awards, this file "
+            f"{enriched.num_rows:,}: give the enriched table of the same awards"
+        )
+    changes = rate_changes(outcomes(against.table, awards), outcomes(enriched, awards))
+    names = dict(zip(("", "u", "d", "n"), DROPS, strict=True))
+    found, evidence = {}, {}
+    for change in changes:
+        metric = names[change.letter]
+        found[metric] = Interval(change.drop_pp, change.low, change.high, change.n)
+        rows = change.examples.get("lost", [])
+        company = _column(awards, "Company")
+        frame = pd.DataFrame({"award_row": rows, "Company": [company[row] for row in rows]})
+        evidence[metric] = _evidence(metric, frame, change.lost, change.n)
+    return found, evidence
+
+
+def _column(table: pa.Table, name: str) -> list[Any]:
+    if name not in table.column_names:
+        return [""] * table.num_rows
+    values: list[Any] = table[name].to_pylist()
+    return values
+
+
+def _points(drop: Interval) -> Interval:
+    if drop.value is None or drop.low is None or drop.high is None:
+        return drop
+    return Interval(100 * drop.value, 100 * drop.low, 100 * drop.high, drop.n)
+
+
+def load_against(text: str, folder: Path, mapping: Path | None) -> Against:
+    """What ``--baseline`` names: an enriched file, or a baseline of the project's folder."""
+    from proofbook.sources import read_enriched  # noqa: PLC0415
+    from proofbook.suite import baselines  # noqa: PLC0415
+
+    path = Path(text)
+    if path.is_file() and path.suffix != ".json":
+        return Against(path.name, table=read_enriched(path, mapping))
+    found = baselines.read(path) if path.is_file() else baselines.load(folder, text)
+    return Against(found.name, baseline=found)
