@@ -1,0 +1,295 @@
+"""The best partners of names by ``token_set_ratio``: exactly those that a comparison of all finds.
+
+Only pairs that can reach the least score are compared. The score is the greatest of three ratios
+(S: length of the shared tokens, A and B: lengths of both names, each as its distinct tokens in
+order, joined by blanks):
+
+* 2S / (S + A) and 2S / (S + B), which are 100 where one name holds the other. They reach 75 only
+  where S is 60 % of A or of B at least. Leave out the rarest tokens of a name until less than 60 %
+  of it remains: a partner shares one of those. An inverted index over them finds all partners.
+* 2 LCS / (A + B), LCS the longest common subsequence after the shared tokens were put in front. It
+  is never above the same ratio of the letters in alphabetical order, which rapidfuzz compares at a
+  hundred million pairs a second.
+
+A name with as many partners at 100 as are asked for needs no second search.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from rapidfuzz import fuzz, process
+
+LEAST = 75.0
+_SHARE = (3, 5)  # of a name that its shared tokens must be for LEAST, from 2S / (S + A) >= 0.75
+_COMPARED = 1 << 18  # pairs compared in full at a time
+_NAMES, _ASKED = 1 << 16, 512  # names and asked names whose letters are compared at a time
+
+
+@dataclass(frozen=True)
+class Partners:
+    """Pairs: row of the asked name, row of its partner, and their score from ``LEAST`` to 100."""
+
+    asked: NDArray[np.int64]
+    name: NDArray[np.int64]
+    score: NDArray[np.float64]
+
+    def __len__(self) -> int:
+        return len(self.asked)
+
+    def take(self, rows: NDArray[np.generic]) -> Partners:
+        """The pairs at some rows, or where a mask is true."""
+        return Partners(self.asked[rows], self.name[rows], self.score[rows])
+
+
+def join(parts: list[Partners]) -> Partners:
+    """Several sets of pairs as one."""
+    none = Partners(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))
+    return Partners(
+        *(
+            np.concatenate([getattr(p, f) for p in (none, *parts)])
+            for f in ("asked", "name", "score")
+        )
+    )
+
+
+@dataclass(frozen=True)
+class _Names:
+    """Names with their distinct tokens: those of name i are codes[offsets[i]:offsets[i + 1]]."""
+
+    text: pl.Series
+    joined: pl.Series  # the distinct tokens in order, joined by blanks
+    length: NDArray[np.int64]  # of ``joined``
+    offsets: NDArray[np.int64]
+    codes: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.length)
+
+    def of(self, name: int) -> NDArray[np.int64]:
+        """The tokens of a name."""
+        return self.codes[self.offsets[name] : self.offsets[name + 1]]
+
+
+@dataclass(frozen=True)
+class _Task:
+    """Both sides, and which partners are the best: an equal name, then by score, then by ``tie``.
+
+    ``width`` is the letters of each token and one for the blank behind it; ``equal`` the row of
+    the name that is equal to each asked one, -1 where none is.
+    """
+
+    ours: _Names
+    theirs: _Names
+    width: NDArray[np.int64]
+    equal: NDArray[np.int64]
+    tie: NDArray[np.uint64]
+    count: int
+    workers: int
+
+    def best(self, pairs: Partners) -> Partners:
+        """The best ``count`` of every asked name's pairs, best first."""
+        other = self.equal[pairs.asked] != pairs.name
+        order = np.lexsort((pairs.name, self.tie[pairs.name], -pairs.score, other, pairs.asked))
+        pairs = pairs.take(order)
+        again = (np.diff(pairs.asked, prepend=-1) == 0) & (np.diff(pairs.name, prepend=-1) == 0)
+        pairs = pairs.take(~again)
+        starts = np.flatnonzero(np.diff(pairs.asked, prepend=-1))
+        sizes = np.diff(np.append(starts, len(pairs)))
+        return pairs.take(np.arange(len(pairs)) - np.repeat(starts, sizes) < self.count)
+
+    def needed(self, best: Partners) -> NDArray[np.float64]:
+        """The score that a further partner of each asked name needs to be among the best."""
+        out = np.full(len(self.ours), LEAST)
+        last = np.flatnonzero(np.diff(best.asked, append=-1))
+        full = np.bincount(best.asked, minlength=len(out))[best.asked[last]] == self.count
+        out[best.asked[last[full]]] = best.score[last[full]]
+        return out
+
+    def scored(self, asked: NDArray[np.int64], name: NDArray[np.int64]) -> Partners:
+        """Pairs compared in full; those below ``LEAST`` are left out."""
+        score = process.cpdist(
+            self.ours.text.gather(asked).to_list(),
+            self.theirs.text.gather(name).to_list(),
+            scorer=fuzz.token_set_ratio,
+            dtype=np.float64,
+            workers=self.workers,
+        )
+        return Partners(asked, name, score).take(score >= LEAST)
+
+
+def partners(
+    asked: pl.Series,
+    names: pl.Series,
+    tie: NDArray[np.uint64],
+    count: int,
+    workers: int = -1,
+) -> tuple[Partners, int]:
+    """The ``count`` best partners of every asked name, best first, and the pairs compared in full.
+
+    ``asked`` and ``names`` are each distinct, not empty, and have single blanks between words. An
+    equal name comes first, then the higher score, then the smaller ``tie``. ``workers`` threads
+    compare, one per core for -1.
+    """
+    at = pl.DataFrame({"name": names}).with_row_index("at")
+    same = pl.DataFrame({"name": asked}).join(at, "name", "left", maintain_order="left")
+    equal = same["at"].cast(pl.Int64).fill_null(-1).to_numpy()
+    task = _Task(*_tokens(asked, names), equal, tie, count, workers)
+    best, first = _by_tokens(task)
+    open_rows = np.flatnonzero(task.needed(best) < 100)
+    found, second = _by_letters(task, best, open_rows)
+    best = join([best.take(~np.isin(best.asked, open_rows)), found])
+    return best.take(np.argsort(best.asked, kind="stable")), first + second
+
+
+def _tokens(asked: pl.Series, names: pl.Series) -> tuple[_Names, _Names, NDArray[np.int64]]:
+    """Both sides under one numbering of tokens, and the width of each token."""
+    split = pl.concat([asked, names]).str.split(" ").list.unique().list.sort()
+    flat = split.explode().to_arrow().dictionary_encode()
+    words = pl.Series(pl.from_arrow(flat.dictionary))
+    width = words.str.len_chars().to_numpy().astype(np.int64) + 1
+    codes = flat.indices.to_numpy(zero_copy_only=False).astype(np.int64)
+    offsets = np.concatenate([[0], np.cumsum(split.list.len().to_numpy())]).astype(np.int64)
+    sides = []
+    for text, low, high in ((asked, 0, len(asked)), (names, len(asked), len(split))):
+        joined = split.slice(low, high - low).list.join(" ")
+        sides.append(
+            _Names(
+                text,
+                joined,
+                joined.str.len_chars().to_numpy().astype(np.int64),
+                offsets[low : high + 1] - offsets[low],
+                codes[offsets[low] : offsets[high]],
+            )
+        )
+    return sides[0], sides[1], width
+
+
+def _by_tokens(task: _Task) -> tuple[Partners, int]:
+    """The best of all pairs whose shared tokens are a large enough part of one of the names."""
+    frequency = np.bincount(task.theirs.codes, minlength=len(task.width))
+    wanted = _telling(task.ours, frequency, task.width)
+    whole = _Index.of(task.theirs, np.ones(len(task.theirs.codes), np.bool_), len(task.width))
+    rare = _Index.of(task.theirs, _telling(task.theirs, frequency, task.width), len(task.width))
+    shared = np.zeros(len(task.width), np.bool_)
+    found: list[Partners] = []
+    sure: list[Partners] = []
+    doubtful: list[Partners] = []
+    waiting = compared = 0
+    for asked in range(len(task.ours)):
+        mine = task.ours.of(asked)
+        telling = mine[wanted[task.ours.offsets[asked] : task.ours.offsets[asked + 1]]]
+        name = np.unique(
+            np.concatenate([whole.holders(t) for t in telling] + [rare.holders(t) for t in mine])
+        )
+        shared[mine] = True
+        length = _shared_length(task.theirs, name, shared, task.width)
+        shared[mine] = False
+        here, there = task.ours.length[asked], task.theirs.length[name]
+        held = (length == here) | (length == there)
+        full = Partners(np.full(held.sum(), asked), name[held], np.full(held.sum(), 100.0))
+        sure.append(task.best(full))
+        if len(full) < task.count:
+            part, all_ = _SHARE
+            rest = name[(all_ * length >= part * np.minimum(here, there)) & ~held]
+            doubtful.append(Partners(np.full(len(rest), asked), rest, np.zeros(len(rest))))
+            waiting += len(rest)
+        if waiting >= _COMPARED or asked == len(task.ours) - 1:
+            pairs = join(doubtful)
+            found.append(task.best(join([*sure, task.scored(pairs.asked, pairs.name)])))
+            compared += waiting
+            sure, doubtful, waiting = [], [], 0
+    return join(found), compared
+
+
+def _telling(
+    names: _Names, frequency: NDArray[np.int64], width: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """The tokens of each name, rarest first, without which too little of it remains."""
+    owner = np.repeat(np.arange(len(names)), np.diff(names.offsets))
+    order = np.lexsort((names.codes, frequency[names.codes], owner))
+    sizes = width[names.codes[order]]
+    read = np.cumsum(sizes)
+    ends = read[names.offsets[1:] - 1]
+    remaining = ends[owner] - read + sizes - 1  # with this token: its own and all commoner ones
+    part, whole = _SHARE
+    out = np.zeros(len(owner), np.bool_)
+    out[order] = whole * remaining >= part * names.length[owner]
+    return out
+
+
+@dataclass(frozen=True)
+class _Index:
+    """The names that hold each token."""
+
+    offsets: NDArray[np.int64]
+    names: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, names: _Names, chosen: NDArray[np.bool_], size: int) -> _Index:
+        """The index over the chosen tokens of names."""
+        owner = np.repeat(np.arange(len(names)), np.diff(names.offsets))[chosen]
+        codes = names.codes[chosen]
+        counts = np.bincount(codes, minlength=size)
+        order = np.argsort(codes, kind="stable")
+        return cls(np.concatenate([[0], np.cumsum(counts)]), owner[order])
+
+    def holders(self, token: int) -> NDArray[np.int64]:
+        """The names that hold a token."""
+        return self.names[self.offsets[token] : self.offsets[token + 1]]
+
+
+def _shared_length(
+    names: _Names, rows: NDArray[np.int64], shared: NDArray[np.bool_], width: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Length of the shared tokens of some names, joined by blanks."""
+    first, last = names.offsets[rows], names.offsets[rows + 1]
+    count = last - first
+    start = np.cumsum(count) - count
+    codes = names.codes[np.arange(count.sum()) + np.repeat(first - start, count)]
+    out: NDArray[np.int64] = np.add.reduceat(width[codes] * shared[codes], start) - 1
+    return out
+
+
+def _by_letters(task: _Task, best: Partners, open_rows: NDArray[np.int64]) -> tuple[Partners, int]:
+    """The best of ``best`` and of all pairs of open names with enough letters in common."""
+    if not len(open_rows):
+        return join([]), 0
+    open_rows = open_rows[np.argsort(task.ours.length[open_rows], kind="stable")]
+    by_length = np.argsort(task.theirs.length, kind="stable")
+    length = task.theirs.length[by_length]
+    letters = _letters(task.theirs.joined.gather(by_length))
+    found, compared = [], 0
+    for low in range(0, len(open_rows), _ASKED):
+        rows = open_rows[low : low + _ASKED]
+        mine = best.take(np.isin(best.asked, rows))
+        here = _letters(task.ours.joined.gather(rows)).to_list()
+        shortest, longest = task.ours.length[rows[[0, -1]]]
+        # 2 min(A, B) / (A + B) >= 0.75
+        a = int(np.searchsorted(length, 0.6 * shortest - 1e-6))
+        b = int(np.searchsorted(length, longest / 0.6 + 1e-6, "right"))
+        for at in range(a, b, _NAMES):
+            there = letters.slice(at, min(_NAMES, b - at)).to_list()
+            ratio = process.cdist(
+                here,
+                there,
+                scorer=fuzz.ratio,
+                score_cutoff=LEAST - 1,  # in whole points, rounded
+                dtype=np.uint8,
+                workers=task.workers,
+            )
+            row, column = np.nonzero(ratio)
+            possible = ratio[row, column] >= task.needed(mine)[rows[row]] - 1
+            name = by_length[at + column[possible]]
+            mine = task.best(join([mine, task.scored(rows[row[possible]], name)]))
+            compared += int(possible.sum())
+        found.append(mine)
+    return join(found), compared
+
+
+def _letters(names: pl.Series) -> pl.Series:
+    """The letters of each name in alphabetical order."""
+    return pl.Series(["".join(sorted(name)) for name in names.to_list()], dtype=pl.String)
