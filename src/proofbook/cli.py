@@ -6,14 +6,13 @@ import os
 import shlex
 import sys
 import traceback
-from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from proofbook import commands
+from proofbook import commands, commands_sources
 from proofbook.commands import Json
 from proofbook.commands import print_json as _print_json
 from proofbook.commands import tell as _tell
@@ -41,14 +40,6 @@ app.add_typer(baseline_app, name="baseline")
 Sets = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="KEY=VALUE", help="Set a parameter; may be repeated."),
-]
-MaxGb = Annotated[
-    float,
-    typer.Option(metavar="N", min=0.001, help="Most GB of text that one table may hold."),
-]
-MaxRatio = Annotated[
-    float,
-    typer.Option(metavar="N", min=1, help="Most times its size that a table may become."),
 ]
 Run = Annotated[str, typer.Argument(metavar="RUN", help="A run's id, its folder, or 'latest'.")]
 
@@ -236,53 +227,9 @@ def evaluate(
     print(accuracy.table().to_string(index=False))
 
 
-@app.command()
-def inspect(
-    archive: Annotated[Path, typer.Argument(help="pg_dump directory archive: zip or folder.")],
-    rows: Annotated[bool, typer.Option(help="Count rows: reads every table through.")] = True,
-    max_gb: MaxGb = 500,
-    max_ratio: MaxRatio = 200,
-    json_: Json = False,
-) -> None:
-    """What an archive of a database holds: tables, columns, rows, compressed bytes, members."""
-    from proofbook.sources import archives  # noqa: PLC0415 - --help stays quick
-
-    limits = archives.Limits(ratio=max_ratio, text_bytes=round(max_gb * 1e9))
-    held = archives.inspect(archive, count_rows=rows, limits=limits)
-    if json_:
-        _print_json({"archive": str(archive), "tables": [asdict(table) for table in held]})
-        return
-    for table in held:
-        counted = "" if table.rows is None else f"{table.rows:,}"
-        member = table.member or "missing"
-        print(f"{table.name:<40}{counted:>15} rows{table.compressed_bytes:>17,} bytes  {member}")
-        print(f"    {', '.join(table.columns)}")
-
-
-@app.command()
-def convert(
-    archive: Annotated[Path, typer.Argument(help="pg_dump directory archive: zip or folder.")],
-    out: Annotated[Path, typer.Option(metavar="FILE", help="Parquet file to write.")],
-    table: Annotated[
-        str, typer.Option(metavar="NAME", help="Table, with its schema.")
-    ] = "rpt.recipient_lookup",
-    max_gb: MaxGb = 500,
-    max_ratio: MaxRatio = 200,
-    json_: Json = False,
-) -> None:
-    """Write one table of an archive as Parquet; nothing else is unpacked."""
-    from tqdm import tqdm  # noqa: PLC0415 - --help stays quick
-
-    from proofbook.sources import archives  # noqa: PLC0415
-
-    limits = archives.Limits(ratio=max_ratio, text_bytes=round(max_gb * 1e9))
-    with tqdm(unit="B", unit_scale=True, desc=table, file=sys.stderr, disable=None) as bar:
-        done = archives.convert(archive, table, out, limits=limits, progress=bar.update)
-    if json_:
-        _print_json(asdict(done) | {"path": str(done.path)})
-        return
-    print(f"{done.table}: {done.rows:,} rows, {done.bytes:,} bytes")
-    print(done.path)
+app.command()(commands_sources.inspect)
+app.command()(commands_sources.convert)
+app.command()(commands_sources.fetch)
 
 
 @app.command()

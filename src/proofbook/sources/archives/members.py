@@ -8,18 +8,22 @@ from __future__ import annotations
 
 import re
 import stat
+import struct
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import IO, Protocol
+from typing import IO, Protocol, cast
 
 from proofbook.errors import InputError
 from proofbook.sources.archives.flow import AGAIN
 from proofbook.sources.archives.toc import DUMP_AGAIN, MAGIC
 
 TOC = "toc.dat"
+
+#: A local header: what is of use are the lengths of the name and of the extra field after it.
+_LOCAL_HEADER = struct.Struct("<26xHH")
 
 _DRIVE = re.compile(r"^[A-Za-z]:")
 
@@ -64,6 +68,19 @@ class ZipMembers:
     def info(self, name: str) -> zipfile.ZipInfo:
         """The entry of a member in the zip's directory."""
         return self.file.getinfo(self.prefix + name)
+
+    def span(self, name: str) -> tuple[int, int]:
+        """Where the compressed bytes of a member begin and end in the zip file.
+
+        Raises BadZipFile when the member does not begin where the directory says.
+        """
+        info, file = self.info(name), cast(IO[bytes], self.file.fp)
+        file.seek(info.header_offset)
+        header = file.read(_LOCAL_HEADER.size)
+        if len(header) < _LOCAL_HEADER.size or not header.startswith(b"PK\x03\x04"):
+            raise zipfile.BadZipFile(f"no member where {name} should begin")
+        start = info.header_offset + len(header) + sum(_LOCAL_HEADER.unpack(header))
+        return start, start + info.compress_size
 
 
 @contextmanager
