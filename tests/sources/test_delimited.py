@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import time
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -178,3 +180,32 @@ def test_looking_for_faults_leaves_the_csv_module_alone(tmp_path: Path) -> None:
     with pytest.raises(InputError):
         read(tmp_path / "a.csv", b"a,b\n1\n")
     assert csv.field_size_limit() == before
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("a.csv", b"a,b\n1,2\n" * 50),
+        ("a.csv", b"a,b\n1,2\n3\n"),
+        ("a.csv.gz", gzip.compress(b"a\n" + b"%d\n" * 600_000)[:-500]),
+    ],
+    ids=["good", "ragged", "cut off"],
+)
+def test_nobody_holds_the_stream_afterwards(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, data: bytes
+) -> None:
+    """A thread of Arrow that let it go while the process ends would abort the process."""
+    released = []
+
+    class Slow(delimited._Lent):
+        def __del__(self) -> None:
+            time.sleep(0.02)
+            released.append(True)
+
+    monkeypatch.setattr(delimited, "_Lent", Slow)
+    started = time.monotonic()
+    for count in range(1, 11):
+        with suppress(InputError):
+            read(tmp_path / name, data)
+        assert len(released) == count
+    assert time.monotonic() - started < delimited._RETURN_S

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import re
+import threading
+import weakref
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -20,6 +22,7 @@ _BLOCK = 4 << 20  # bytes parsed at a time; a record must fit into one
 _LARGE_BLOCK = 512 << 20  # for the rare file that has a longer record
 _HEADER_LIMIT = 1 << 20
 _TAIL = 1 << 16
+_RETURN_S = 5.0  # seconds to wait for a stream that was lent to Arrow; it takes microseconds
 _BOM = b"\xef\xbb\xbf"
 
 #: A record: anything outside quotes that ends no line, and quoted parts that may hold newlines.
@@ -90,19 +93,37 @@ class _Watched:
         self.closed = True
 
 
+class _Lent:
+    """The stream as Arrow holds it; nobody else does, so its end says that Arrow is done."""
+
+    def __init__(self, watched: _Watched) -> None:
+        self.read, self.close, self.closed = watched.read, watched.close, False
+
+
 def _parse(watched: _Watched, header: Header, null: bool, block: int) -> pa.Table:
+    """The records as a table, once Arrow's reading thread has let go of the stream.
+
+    It does so a moment after the table is there, and needs the interpreter for it: a process that
+    ends in that moment would be aborted.
+    """
     names = [str(i) for i in range(len(header.names))]
-    return pa.csv.read_csv(
-        pa.PythonFile(watched, mode="r"),
-        read_options=pa.csv.ReadOptions(column_names=names, block_size=block),
-        parse_options=pa.csv.ParseOptions(newlines_in_values=True),
-        convert_options=pa.csv.ConvertOptions(
+    options = {
+        "read_options": pa.csv.ReadOptions(column_names=names, block_size=block),
+        "parse_options": pa.csv.ParseOptions(newlines_in_values=True),
+        "convert_options": pa.csv.ConvertOptions(
             column_types=dict.fromkeys(names, pa.string()),
             null_values=[""] if null else [],
             strings_can_be_null=null,
             quoted_strings_can_be_null=null,
         ),
-    )
+    }
+    lent, returned = _Lent(watched), threading.Event()
+    weakref.finalize(lent, returned.set).atexit = False
+    try:
+        return pa.csv.read_csv(pa.PythonFile(lent, mode="r"), **options)
+    finally:
+        del lent
+        returned.wait(_RETURN_S)
 
 
 def _no_records(header: Header) -> pa.Table:
