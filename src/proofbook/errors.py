@@ -58,7 +58,8 @@ class InputError(UsageError):
         self.problem, self.remedy = problem, remedy
         where = f", {place}" if place else ""
         got = f" (got {value!r})" if value is not None else ""
-        super().__init__(f"{file}{where}: {problem}{got}. Remedy: {remedy}")
+        stop = "" if f"{problem}{got}".endswith("?") else "."
+        super().__init__(f"{file}{where}: {problem}{got}{stop} Remedy: {remedy}")
 
 
 class VerdictError(ProofbookError):

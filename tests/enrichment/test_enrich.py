@@ -182,6 +182,23 @@ def test_the_message_names_the_file(tmp_path: Path) -> None:
         enrich(tmp_path / "mine.csv", ACME)
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (None, "does not exist"),
+        ("", r"is empty \(0 bytes\)"),
+        ("Company\nAcme\n", "is not what its suffix says: it is plain text, not a Parquet file"),
+        ("PAR1", r"is cut off or damaged: .*\)\. Remedy"),
+    ],
+)
+def test_a_file_of_awards_that_is_no_parquet(tmp_path: Path, text: str | None, told: str) -> None:
+    path = tmp_path / "a.parquet"
+    if text is not None:
+        path.write_text(text)
+    with pytest.raises(InputError, match=rf"a\.parquet: {told}"):
+        enrich(path, ACME)
+
+
 def test_an_enriched_table_is_not_an_award_file(
     enriched: Enrichment, world: World, tmp_path: Path
 ) -> None:

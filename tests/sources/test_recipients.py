@@ -15,6 +15,7 @@ import pytest
 from proofbook.errors import InputError
 from proofbook.sources import RECIPIENT_COLUMNS, read_recipients, recipient_table
 from proofbook.sources.alternates import NAME_LIST
+from proofbook.sources.recipients import open_recipients
 
 SCHEMA = pa.schema(
     (c, NAME_LIST if c == "alternate_names" else pa.string()) for c in RECIPIENT_COLUMNS
@@ -108,6 +109,10 @@ def test_many_row_groups_read_as_one(tmp_path: Path, monkeypatch: pytest.MonkeyP
             {"legal_business_name": ["A"], "UEI": ["x"], "uei": ["y"]},
             "'uei' 2 times",
         ),
+        (
+            {"legal_busines_name": ["A"]},
+            r"did you mean 'legal_busines_name'\? Remedy: rename",
+        ),
         ({"legal_business_name": ["A"], "city": [["x"]]}, "column 'city': cannot be read as text"),
     ],
 )
@@ -121,6 +126,17 @@ def test_an_empty_parquet_without_row_groups(tmp_path: Path) -> None:
     pq.ParquetWriter(path, pa.schema([("legal_business_name", pa.string())])).close()
     with pytest.raises(InputError, match="holds no recipient"):
         read_recipients(path)
+
+
+def test_columns_that_a_parquet_has_not_are_null(tmp_path: Path) -> None:
+    path = tmp_path / "r.parquet"
+    pq.write_table(
+        pa.table({"recipient_hash": ["x", "y"], "legal_business_name": ["A", "B"]}), path
+    )
+    opened, whole = open_recipients(path), read_recipients(path).table
+    assert opened.rows == 2
+    for columns in (["uei", "duns"], ["alternate_names"], ["city", "legal_business_name"]):
+        assert opened.read(columns).equals(whole.select(columns))
 
 
 @pytest.mark.real

@@ -16,6 +16,7 @@ from proofbook.matching import MatchSettings
 from proofbook.matching.match import match
 from proofbook.measure import Recorder, StageRecord
 from proofbook.sources import award_table, read_awards
+from proofbook.sources.files import identify
 from proofbook.sources.parquet import parquet_names
 from proofbook.sources.recipients import open_recipients
 
@@ -85,14 +86,17 @@ def _awards(source: Input) -> pa.Table:
 
 
 def _header(source: Input) -> list[str]:
-    """The column names of an input that has them at hand; of a CSV none."""
+    """The column names of an input that has them at hand; of a CSV none.
+
+    InputError when it is a file that is missing, empty, or not what its suffix says.
+    """
     if isinstance(source, pa.Table):
         names: list[str] = source.column_names
         return names
     if isinstance(source, pd.DataFrame):
         return [str(name) for name in source.columns]
     path = Path(source)
-    return parquet_names(path) if path.suffix == ".parquet" and path.is_file() else []
+    return parquet_names(path) if identify(path) == "parquet" else []
 
 
 def _arrow(source: Input, role: str) -> str | Path | pa.Table:

@@ -70,6 +70,6 @@ def _short(table: pa.Table) -> pa.Table:
 def _damaged(path: Path, error: Exception) -> InputError:
     return InputError(
         path,
-        f"is cut off or damaged: {str(error).splitlines()[0][:120]}",
+        f"is cut off or damaged: {str(error).splitlines()[0][:120].rstrip('. ')}",
         remedy="write, copy or download it again",
     )

@@ -45,7 +45,7 @@ def read_recipients(path: str | Path) -> RecipientFile:
     format_ = identify(path)
     with fingerprint(path) as mark:
         raw = read_raw(path, format_, _names, null=True, only=RECIPIENT_COLUMNS)
-        table = _recipients(path, raw.table)
+        table = _recipients(path, raw.table, raw.table.num_rows)
     return RecipientFile(table, path, table.num_rows, mark[0].bytes, mark[0].sha256)
 
 
@@ -66,7 +66,7 @@ class Recipients:
         if self.held is not None:
             return self.held.select(list(columns))
         raw = read_raw(self.source, "parquet", _names, null=True, only=columns)
-        return _recipients(self.source, raw.table, columns)
+        return _recipients(self.source, raw.table, self.rows, columns)
 
 
 def open_recipients(source: str | Path | pa.Table) -> Recipients:
@@ -93,21 +93,25 @@ def recipient_table(table: pa.Table, source: str = "recipients") -> pa.Table:
     ``source`` is what messages call it. Raises InputError as ``read_recipients`` does.
     """
     path = Path(source)
-    return _recipients(path, table.rename_columns(_names(path, table.column_names)))
+    renamed = table.rename_columns(_names(path, table.column_names))
+    return _recipients(path, renamed, table.num_rows)
 
 
 def _names(path: Path, found: Sequence[str]) -> list[str]:
     return known_names(path, found, RECIPIENT_COLUMNS, REQUIRED_RECIPIENT_COLUMNS)
 
 
-def _recipients(path: Path, raw: pa.Table, wanted: Sequence[str] = RECIPIENT_COLUMNS) -> pa.Table:
-    if not raw.num_rows:
+def _recipients(
+    path: Path, raw: pa.Table, rows: int, wanted: Sequence[str] = RECIPIENT_COLUMNS
+) -> pa.Table:
+    """The wanted columns; ``raw``, which may have none of them, then says nothing of its rows."""
+    if not rows:
         raise InputError(path, "holds no recipient", remedy="export it again with its rows")
     columns = {}
     for name in wanted:
         if name not in raw.column_names:
             kind = NAME_LIST if name == "alternate_names" else pa.string()
-            columns[name] = pa.chunked_array([pa.nulls(raw.num_rows, kind)])
+            columns[name] = pa.chunked_array([pa.nulls(rows, kind)])
         elif name == "alternate_names":
             columns[name] = name_lists(path, raw.column(name))
         else:
