@@ -103,7 +103,9 @@ class MemoryWatch:
         else:
             own = psutil.Process().memory_info().rss
         waited_for = _largest_child()
-        gone = waited_for if waited_for > self._largest_child else 0  # a new largest has ended
+        # A new largest child has ended. What Linux calls its peak begins with the memory of the
+        # process it was forked from, so only more than that is known to be its own.
+        gone = waited_for if waited_for > max(self._largest_child, own) else 0
         self._largest_child = waited_for
         total = own + max(_resident(descendants()), gone)
         for block in self._blocks:
