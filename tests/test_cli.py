@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from tests.suite import conftest
 from tests.suite.conftest import cells, given
+from tests.suite.runs import made_run, write_run
 
 from proofbook import cli
 from proofbook.suite import project
@@ -69,12 +70,14 @@ USAGE = {
     "synth --awards 0": "--awards",
     "enrich a.csv": "Missing argument 'recipients'",
     "enrich a.csv r.csv": "Missing option '--out'",
-    "enrich a.csv r.csv --out e.parquet": "r.csv: does not exist",
+    "enrich a.csv r.csv --out e.parquet": ".csv: does not exist",
     "enrich a.csv r.csv --out e.parquet --set data.seed=1": "section match only",
     "enrich a.csv r.csv --out e.parquet --set match.candidats=1": "did you mean 'candidates'?",
     "evaluate e.parquet t.csv": "e.parquet",
     "check e.parquet": "e.parquet: does not exist",
     "check e.parquet --set data.seed=1": "section gates only",
+    "history --metric match_rat": "did you mean 'match_rate'?",
+    "history --json --csv": "give one of them",
     "bench --enricher locl": "'locl' is no enricher",
     "bench --sizes all": "'all' is no size",
     "bench --sizes 1x1,1x1": "a size is given twice",
@@ -284,3 +287,21 @@ def test_an_enriched_file_is_checked(home: Project, capsys: pytest.CaptureFixtur
     assert document["status"] == "passed"
     assert call("check", "e.parquet", "--set", "gates.match_rate=1.1", *lenient) == 1
     assert "fail        Awards with an accepted match" in capsys.readouterr().out
+
+
+def test_history_shows_trends(home: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    assert call("history") == 0
+    assert "holds no run that came to its end" in capsys.readouterr().out
+    for number in range(6):
+        write_run(home.outputs, made_run(number, {"match_rate": 0.8 - number / 100}))
+    (home.outputs / "other").mkdir()
+    assert call("history") == 0
+    said = capsys.readouterr()
+    assert "worse" in said.out
+    assert "other: holds no run" in said.err
+    assert call("history", "--metric", "match_rate", "--json") == 0
+    document = json.loads(capsys.readouterr().out)
+    assert (document["runs"], document["trends"][0]["direction"]) == (6, "worse")
+    assert document["points"][0]["value"] == 0.8
+    assert call("history", "--csv") == 0
+    assert capsys.readouterr().out.splitlines()[1].startswith("match_rate,1000x5000,,rate,6,0.8,")

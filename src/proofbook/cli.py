@@ -262,6 +262,7 @@ def readiness(run: Run) -> None:
 
 app.command()(commands.check)
 app.command()(commands.bench)
+app.command()(commands.history)
 
 
 @baseline_app.command("list")

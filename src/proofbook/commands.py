@@ -147,6 +147,58 @@ def check(
     raise typer.Exit(final.exit_code)
 
 
+def history(
+    metric: Annotated[
+        str | None, typer.Option(metavar="M", help="This metric only; without it all.")
+    ] = None,
+    days: Annotated[
+        float | None, typer.Option(metavar="N", min=0, help="Runs of the last N days only.")
+    ] = None,
+    json_: Json = False,
+    csv: Annotated[bool, typer.Option("--csv", help="Print the table as CSV.")] = False,
+) -> None:
+    """Trends over all runs: direction, slope per day, and where a metric jumped."""
+    from proofbook.errors import did_you_mean  # noqa: PLC0415 - --help is quick
+    from proofbook.quality.metrics import DEFINITIONS  # noqa: PLC0415
+    from proofbook.suite import history as runs  # noqa: PLC0415
+    from proofbook.suite import layers, project, trends  # noqa: PLC0415
+
+    if json_ and csv:
+        raise UsageError("--json and --csv: give one of them")
+    if metric is not None and metric not in DEFINITIONS:
+        hint = did_you_mean(metric, DEFINITIONS)
+        raise UsageError(f"--metric: there is no metric {metric!r}{hint}")
+    home = project.find()
+    outputs = home.with_outputs(layers.load(home.params).settings.run.outputs).outputs
+    found = runs.read(outputs, metric=metric, days=days)
+    for warning in found.warnings:
+        tell(f"warning: {warning}")
+    lines = trends.trends(found.entries)
+    table = trends.frame(lines)
+    if csv:
+        print(table.to_csv(index=False), end="")
+    elif json_:
+        document: dict[str, Any] = {
+            "runs": len(found.entries),
+            "warnings": found.warnings,
+            "trends": [line.to_json() for line in lines],
+        }
+        if metric is not None:
+            document["points"] = [
+                {"run_id": e.run_id, "started": e.started.isoformat(), "size": size}
+                | {"machine": e.circumstances.machine_class, "value": value.value}
+                for e in found.entries
+                for (_, size), value in e.values.items()
+            ]
+        print_json(document)
+    elif not lines:
+        print(f"{outputs} holds no run that came to its end.")
+    else:
+        columns = ["metric", "size", "runs", "first", "last", "best", "direction", "slope"]
+        shown = table[[*columns, "changes"]].rename(columns={"slope": "per day"})
+        print(shown.to_string(index=False, na_rep="", float_format=lambda v: f"{v:.4g}"))
+
+
 def print_json(document: Any) -> None:
     """One JSON document on stdout."""
     print(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False))

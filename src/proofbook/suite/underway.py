@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from proofbook.errors import Interrupted, NotebookError
 from proofbook.params import parse_size
-from proofbook.suite import baselines, gates, plan, provenance, runner, scraps
+from proofbook.suite import baselines, gates, history, plan, provenance, runner, scraps
 from proofbook.suite.files import write_text
 from proofbook.suite.gate_defaults import DEFAULTS
 from proofbook.suite.layers import Effective, changes
@@ -226,9 +225,7 @@ class Underway:
 
     def _close(self, final: Verdict) -> RunResult:
         result = self._write(final)
-        metrics = {"run_id": result.run_id, "metrics": [asdict(m) for m in result.metrics]}
-        text = json.dumps(metrics, indent=2, ensure_ascii=False, allow_nan=False)
-        write_text(self.folder / "metrics.json", text + "\n")
+        write_text(self.folder / history.METRICS_FILE, history.metrics_json(result))
         return result
 
     def _write(self, state: Verdict) -> RunResult:
