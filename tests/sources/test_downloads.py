@@ -6,6 +6,8 @@ import hashlib
 import json
 import random
 import shutil
+import ssl
+import urllib.error
 from collections import namedtuple
 from collections.abc import Iterator
 from pathlib import Path
@@ -271,6 +273,16 @@ def test_other_addresses(tmp_path: Path, url: str) -> None:
     with pytest.raises(InputError, match="is not a web address"):
         download(url, tmp_path / "a.bin", patience=QUICK)
     assert held(tmp_path) in ([], ["a.bin.part"])
+
+
+def test_a_certificate_that_is_not_trusted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        error = ssl.SSLCertVerificationError(1, "[SSL: CERTIFICATE_VERIFY_FAILED] self-signed")
+        raise urllib.error.URLError(error)
+
+    monkeypatch.setattr(web.urllib.request, "urlopen", refuse)
+    with pytest.raises(InputError, match="a certificate that cannot be verified"):
+        download("https://127.0.0.1/a.bin", tmp_path / "a.bin", patience=QUICK)
 
 
 def test_another_sum(site: Site, tmp_path: Path) -> None:

@@ -209,7 +209,7 @@ def _unreachable(url: str, error: Exception) -> Exception:
             "has a certificate that cannot be verified",
             remedy="check the clock and the certificates of this machine",
         )
-    if isinstance(error, ValueError):
+    if isinstance(error, ValueError | http.client.InvalidURL):
         return InputError(url, f"is not a web address: {error}", remedy="check the address")
     return DroppedError(_words(reason))
 

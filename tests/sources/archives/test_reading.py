@@ -7,12 +7,27 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
-from tests.sources.archives.conftest import hostile_recipients
+from tests.sources.archives.conftest import Server, hostile_recipients
 from tests.sources.archives.making import folder, zipped
 
 from proofbook.errors import InputError
-from proofbook.sources import RECIPIENT_COLUMNS, read_awards, read_recipients
+from proofbook.sources import RECIPIENT_COLUMNS, archives, read_awards, read_recipients
 from proofbook.sources.archives import convert
+
+
+def test_all_is_curated() -> None:
+    assert archives.__all__ == [
+        "Archive",
+        "Converted",
+        "Held",
+        "Limits",
+        "Table",
+        "convert",
+        "inspect",
+        "open_archive",
+        "read_table",
+    ]
+    assert all(hasattr(archives, name) for name in archives.__all__)
 
 
 def test_recipients_from_a_zipped_archive(dump: Path, tmp_path: Path) -> None:
@@ -21,7 +36,7 @@ def test_recipients_from_a_zipped_archive(dump: Path, tmp_path: Path) -> None:
         read_recipients(path)  # the row of nothing but nulls
 
 
-def test_recipients_are_those_of_the_converted_table(server, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_recipients_are_those_of_the_converted_table(server: Server, tmp_path: Path) -> None:
     server.sql(
         "CREATE SCHEMA keep; CREATE TABLE keep.recipient_lookup AS "
         "SELECT * FROM rpt.recipient_lookup WHERE recipient_hash IS NOT NULL ORDER BY id;"

@@ -131,18 +131,18 @@ def unescape(array: pa.StringArray, fault: Fault) -> pa.StringArray:
     starts = escape_starts(data)
     if not starts.size:
         return array
-    rows = rows_of(offsets, starts)
-    if (half := starts + 1 == offsets[rows + 1]).any():
-        raise fault("has a backslash before a TAB or newline", int(rows[half.argmax()]))
+    before = np.searchsorted(starts, offsets)  # escapes that begin before each value
+    some = np.flatnonzero(np.diff(before))
+    if (half := starts[before[some + 1] - 1] + 1 == offsets[some + 1]).any():
+        raise fault("has a backslash before a TAB or newline", int(some[half.argmax()]))
     following = data[starts + 1]
-    numeric = np.unique(rows[_IS_NUMERIC[following]])
+    numeric = np.unique(rows_of(offsets, starts[_IS_NUMERIC[following]]))
     slow = [_resolve(data[offsets[r] : offsets[r + 1]].tobytes(), int(r), fault) for r in numeric]
     changed = data.copy()
     changed[starts + 1] = _MEANING[following]
     keep = np.ones(len(data), np.bool_)
     keep[starts] = False
-    shorter = offsets - np.searchsorted(starts, offsets)
-    result = strings(shorter, changed[keep], np.asarray(array.is_null()))
+    result = strings(offsets - before, changed[keep], np.asarray(array.is_null()))
     if not slow:
         return result
     mask = np.zeros(len(array), np.bool_)
