@@ -122,9 +122,9 @@ def test_growth_is_of_the_sizes_that_took_long_enough():
     def sizes(*rows):
         return pd.DataFrame(rows, columns=["awards", "seconds"])
 
-    assert growth(sizes((500, 0.4), (1000, 0.2))) is None
-    assert growth(sizes((500, 0.4), (1000, 2.0))) is None
-    found = growth(sizes((10, 0.3), (1000, 1.0), (10_000, 10.0)))
+    assert growth(sizes((500, 0.04), (1000, 0.02))) is None
+    assert growth(sizes((500, 0.04), (1000, 2.0))) is None
+    found = growth(sizes((10, 0.03), (1000, 1.0), (10_000, 10.0)))
     assert (found.value, found.n) == (pytest.approx(1), 2)
 
 

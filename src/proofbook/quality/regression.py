@@ -15,6 +15,8 @@ from proofbook.suite.result import Metric
 
 #: Less time than this says nothing about growth, and less memory is no change.
 SECONDS_RESOLVED, MEGABYTES_RESOLVED = 0.5, 32.0
+#: Times from which a growth is read: short work is timed several times and its fastest counts.
+SECONDS_FITTED = 0.05
 
 #: Drop of a match rate -> the rate it is the drop of.
 DROPS = {
@@ -129,9 +131,9 @@ def scaling(metrics: Sequence[Metric]) -> pd.DataFrame:
 def growth(sizes: pd.DataFrame) -> Exponent | None:
     """How time grows with the awards, over the sizes that took long enough to be told apart.
 
-    None where fewer than two sizes of different awards took ``SECONDS_RESOLVED``.
+    None where fewer than two sizes of different awards took ``SECONDS_FITTED``.
     """
-    long_enough = sizes[sizes["seconds"] >= SECONDS_RESOLVED]
+    long_enough = sizes[sizes["seconds"] >= SECONDS_FITTED]
     return fit_exponent(long_enough["awards"], long_enough["seconds"])
 
 
