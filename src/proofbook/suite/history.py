@@ -6,6 +6,7 @@ under which circumstances - so that thousands of runs are read without their rec
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import re
@@ -13,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from proofbook.suite.baselines import Circumstances, circumstances
 from proofbook.suite.result import RunResult
@@ -24,11 +25,12 @@ METRICS_SCHEMA = 1
 #: Runs that came to their end: only these have a say.
 ENDED = frozenset({"passed", "warned", "failed"})
 
+_NUMBERS = (float, int)  # by exact type: no bool
+
 _RUN_ID = re.compile(r"^(\d{8}T\d{6}Z)-")
 
 
-@dataclass(frozen=True)
-class Value:
+class Value(NamedTuple):  # half a million of them: three times as fast as a dataclass
     """One recorded number with the ends of its interval and its denominator."""
 
     value: float
@@ -84,6 +86,16 @@ def read(
     ``but`` leaves out the run of that id. Folders that hold no run, or a damaged one, are named
     in the warnings; runs that did not end are left out.
     """
+    collecting = gc.isenabled()
+    gc.disable()  # half of the time would go into looking at values that all stay
+    try:
+        return _read(outputs, metric, days, but)
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _read(outputs: Path, metric: str | None, days: float | None, but: str) -> History:
     entries: dict[str, Entry] = {}
     warnings: list[str] = []
     since = datetime.now(UTC) - timedelta(days=days) if days is not None else None
@@ -155,9 +167,9 @@ def _entry(folder: str, metric: str | None) -> Entry | None:
         str(raw["status"]),
         Circumstances(**raw["circumstances"]),
         {
-            (m["name"], m["size"]): Value(float(m["value"]), m["low"], m["high"], m["n"])
+            (m["name"], m["size"]): Value(m["value"], m["low"], m["high"], m["n"])
             for m in raw["metrics"]
-            if (metric is None or m["name"] == metric) and _is_number(m["value"])
+            if (metric is None or m["name"] == metric) and type(m["value"]) in _NUMBERS
         },
         raw.get("commit"),
     )
@@ -168,7 +180,3 @@ def _head_of_record(folder: Path) -> dict[str, Any]:
     result = RunResult.from_json((folder / "run.json").read_text(encoding="utf-8"))
     head: dict[str, Any] = json.loads(metrics_json(result))
     return head
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)

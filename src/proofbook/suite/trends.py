@@ -64,17 +64,20 @@ def trends(entries: Sequence[Entry]) -> list[Trend]:
 
     ``entries`` are oldest first; metrics come in the registry's order.
     """
-    series: dict[tuple[str, str | None, str], list[tuple[Entry, float]]] = {}
-    for entry in entries:
+    moments = [entry.started.timestamp() for entry in entries]
+    series: dict[tuple[str, str | None, str], tuple[list[int], list[float]]] = {}
+    machines = {name: definition.unit in MACHINE_UNITS for name, definition in DEFINITIONS.items()}
+    for at, entry in enumerate(entries):
+        machine = entry.circumstances.machine_class
         for (name, size), value in entry.values.items():
-            definition = DEFINITIONS.get(name)
-            if definition is not None:
-                by_machine = definition.unit in MACHINE_UNITS
-                machine = entry.circumstances.machine_class if by_machine else ""
-                series.setdefault((name, size, machine), []).append((entry, value.value))
+            if name in machines:
+                key = (name, size, machine if machines[name] else "")
+                places, values = series.get(key) or series.setdefault(key, ([], []))
+                places.append(at)
+                values.append(value[0])
     order = list(DEFINITIONS)
     keys = sorted(series, key=lambda k: (order.index(k[0]), k[1] or "", k[2]))
-    return [_trend(key, series[key]) for key in keys]
+    return [_trend(key, *series[key], entries, moments) for key in keys]
 
 
 def frame(found: Sequence[Trend]) -> pd.DataFrame:
@@ -93,18 +96,25 @@ def frame(found: Sequence[Trend]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def _trend(key: tuple[str, str | None, str], points: list[tuple[Entry, float]]) -> Trend:
+def _trend(
+    key: tuple[str, str | None, str],
+    places: list[int],
+    numbers: list[float],
+    entries: Sequence[Entry],
+    moments: Sequence[float],
+) -> Trend:
+    """The trend of one series: ``numbers`` of the entries at these places."""
     name, size, machine = key
     definition = DEFINITIONS[name]
-    values = np.array([value for _, value in points])
+    values = np.array(numbers)
     better = definition.direction
     best = None
     if better != "none":
         best = float(values.max() if better == "higher" else values.min())
-    common = (name, size, machine, definition.unit, len(points), float(values[0]))
-    if len(points) < LEAST:
-        return Trend(*common, float(values[-1]), best, "too few runs")
-    seconds = np.array([entry.started.timestamp() for entry, _ in points])
+    common = (name, size, machine, definition.unit, values.size, numbers[0], numbers[-1], best)
+    if values.size < LEAST:
+        return Trend(*common, "too few runs")
+    seconds = np.array([moments[place] for place in places])
     slope, low, high = _slope((seconds - seconds[0]) / 86400, values)
     direction: Direction = "steady"
     if low > 0 or high < 0:
@@ -112,13 +122,12 @@ def _trend(key: tuple[str, str | None, str], points: list[tuple[Entry, float]]) 
         direction = "rising" if up else "falling"
         if better != "none":
             direction = "better" if up == (better == "higher") else "worse"
-    changes = [
-        ChangePoint(
-            points[at][0].run_id, points[at][0].started.isoformat(timespec="seconds"), before, after
-        )
-        for at, before, after in change_points(values)
-    ]
-    return Trend(*common, float(values[-1]), best, direction, slope, low, high, changes)
+    changes = []
+    for at, before, after in change_points(values):
+        entry = entries[places[at]]
+        moment = entry.started.isoformat(timespec="seconds")
+        changes.append(ChangePoint(entry.run_id, moment, before, after))
+    return Trend(*common, direction, slope, low, high, changes)
 
 
 def _slope(days: NDArray[np.float64], values: NDArray[np.float64]) -> tuple[float, float, float]:
