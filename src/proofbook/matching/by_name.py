@@ -39,13 +39,16 @@ _NEARLY, _COUNTED = 0.95, 200
 
 @dataclass(frozen=True)
 class ByName:
-    """What names say: links whose ``query`` is the ask (see ``identify``), and their decisions."""
+    """What names say: links whose ``query`` is the ask (see ``identify``), and their decisions.
+
+    ``model`` is None where a rule decided that has none.
+    """
 
     links: Links
     firm: NDArray[np.int64]
     probability: NDArray[np.float64]
     decisions: Decisions
-    model: Model
+    model: Model | None
     accept: float
     counters: dict[str, int]
 

@@ -13,6 +13,7 @@ from proofbook.matching.candidates import SHARD, rarity
 from proofbook.matching.combine import combine
 from proofbook.matching.identify import identify
 from proofbook.matching.lexicon import Vocabulary
+from proofbook.matching.old_rule import match_token_sets
 from proofbook.matching.prepare import prepare_awards, prepare_recipients
 from proofbook.matching.settings import MatchSettings
 from proofbook.measure import Recorder
@@ -61,9 +62,14 @@ def match(
         told = ours.rows.join(
             asked, ["query", "uei", "duns"], "left", nulls_equal=True, maintain_order="left"
         ).join(named.drop("query"), "ask", "left", maintain_order="left")
-    by_name = match_names(
-        told, ours, theirs, idf, vocabulary, settings, recorder, chunk_size or SHARD
-    )
+    if settings.scorer == "token_set_ratio":
+        by_name = match_token_sets(
+            told, awards, recipients, theirs.side.identity, settings, recorder
+        )
+    else:
+        by_name = match_names(
+            told, ours, theirs, idf, vocabulary, settings, recorder, chunk_size or SHARD
+        )
     with recorder.stage("decision", rows=awards.num_rows):
         table = combine(told, by_name, settings.candidates)
     counters = {
@@ -73,8 +79,8 @@ def match(
         **by_name.counters,
     }
     model = {
-        "source": by_name.model.source,
-        "queries": by_name.model.queries,
+        "source": by_name.model.source if by_name.model else settings.scorer,
+        "queries": by_name.model.queries if by_name.model else 0,
         "threshold": by_name.accept,
     }
     return Matches(table, counters, model)

@@ -23,6 +23,17 @@ import polars as pl
 from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
+from proofbook.matching.lexicon import distinct
+from proofbook.matching.token_index import (
+    Index,
+    TokenSets,
+    by_rarity,
+    rarest,
+    shared_length,
+    telling,
+    token_sets,
+)
+
 LEAST = 75.0
 _SHARE = (3, 5)  # of a name that its shared tokens must be for LEAST, from 2S / (S + A) >= 0.75
 _COMPARED = 1 << 18  # pairs compared in full at a time
@@ -57,24 +68,6 @@ def join(parts: list[Partners]) -> Partners:
 
 
 @dataclass(frozen=True)
-class _Names:
-    """Names with their distinct tokens: those of name i are codes[offsets[i]:offsets[i + 1]]."""
-
-    text: pl.Series
-    joined: pl.Series  # the distinct tokens in order, joined by blanks
-    length: NDArray[np.int64]  # of ``joined``
-    offsets: NDArray[np.int64]
-    codes: NDArray[np.int64]
-
-    def __len__(self) -> int:
-        return len(self.length)
-
-    def of(self, name: int) -> NDArray[np.int64]:
-        """The tokens of a name."""
-        return self.codes[self.offsets[name] : self.offsets[name + 1]]
-
-
-@dataclass(frozen=True)
 class _Task:
     """Both sides, and which partners are the best: an equal name, then by score, then by ``tie``.
 
@@ -82,8 +75,8 @@ class _Task:
     the name that is equal to each asked one, -1 where none is.
     """
 
-    ours: _Names
-    theirs: _Names
+    ours: TokenSets
+    theirs: TokenSets
     width: NDArray[np.int64]
     equal: NDArray[np.int64]
     tie: NDArray[np.uint64]
@@ -137,7 +130,7 @@ def partners(
     at = pl.DataFrame({"name": names}).with_row_index("at")
     same = pl.DataFrame({"name": asked}).join(at, "name", "left", maintain_order="left")
     equal = same["at"].cast(pl.Int64).fill_null(-1).to_numpy()
-    task = _Task(*_tokens(asked, names), equal, tie, count, workers)
+    task = _Task(*token_sets(asked, names), equal, tie, count, workers)
     best, first = _by_tokens(task)
     open_rows = np.flatnonzero(task.needed(best) < 100)
     found, second = _by_letters(task, best, open_rows)
@@ -145,35 +138,15 @@ def partners(
     return best.take(np.argsort(best.asked, kind="stable")), first + second
 
 
-def _tokens(asked: pl.Series, names: pl.Series) -> tuple[_Names, _Names, NDArray[np.int64]]:
-    """Both sides under one numbering of tokens, and the width of each token."""
-    split = pl.concat([asked, names]).str.split(" ").list.unique().list.sort()
-    flat = split.explode().to_arrow().dictionary_encode()
-    words = pl.Series(pl.from_arrow(flat.dictionary))
-    width = words.str.len_chars().to_numpy().astype(np.int64) + 1
-    codes = flat.indices.to_numpy(zero_copy_only=False).astype(np.int64)
-    offsets = np.concatenate([[0], np.cumsum(split.list.len().to_numpy())]).astype(np.int64)
-    sides = []
-    for text, low, high in ((asked, 0, len(asked)), (names, len(asked), len(split))):
-        joined = split.slice(low, high - low).list.join(" ")
-        sides.append(
-            _Names(
-                text,
-                joined,
-                joined.str.len_chars().to_numpy().astype(np.int64),
-                offsets[low : high + 1] - offsets[low],
-                codes[offsets[low] : offsets[high]],
-            )
-        )
-    return sides[0], sides[1], width
-
-
 def _by_tokens(task: _Task) -> tuple[Partners, int]:
     """The best of all pairs whose shared tokens are a large enough part of one of the names."""
-    frequency = np.bincount(task.theirs.codes, minlength=len(task.width))
-    wanted = _telling(task.ours, frequency, task.width)
-    whole = _Index.of(task.theirs, np.ones(len(task.theirs.codes), np.bool_), len(task.width))
-    rare = _Index.of(task.theirs, _telling(task.theirs, frequency, task.width), len(task.width))
+    size = len(task.width)
+    frequency = np.bincount(task.theirs.codes, minlength=size)
+    order = by_rarity(task.theirs, frequency)
+    whole = Index.of(task.theirs, np.ones(len(order), np.bool_), size)
+    first = Index.of(task.theirs, rarest(task.theirs, order), size)
+    few = Index.of(task.theirs, telling(task.theirs, order, task.width, *_SHARE), size)
+    ours = telling(task.ours, by_rarity(task.ours, frequency), task.width, *_SHARE)
     shared = np.zeros(len(task.width), np.bool_)
     found: list[Partners] = []
     sure: list[Partners] = []
@@ -181,22 +154,26 @@ def _by_tokens(task: _Task) -> tuple[Partners, int]:
     waiting = compared = 0
     for asked in range(len(task.ours)):
         mine = task.ours.of(asked)
-        telling = mine[wanted[task.ours.offsets[asked] : task.ours.offsets[asked + 1]]]
-        name = np.unique(
-            np.concatenate([whole.holders(t) for t in telling] + [rare.holders(t) for t in mine])
-        )
         shared[mine] = True
-        length = _shared_length(task.theirs, name, shared, task.width)
-        shared[mine] = False
+        # A name that holds this one holds its rarest token; one that it holds, its own rarest.
+        rare = mine[np.argmin(frequency[mine])]
+        name = distinct(np.concatenate([whole.holders(rare), *map(first.holders, mine)]))
         here, there = task.ours.length[asked], task.theirs.length[name]
-        held = (length == here) | (length == there)
-        full = Partners(np.full(held.sum(), asked), name[held], np.full(held.sum(), 100.0))
+        length = shared_length(task.theirs, name, shared, task.width)
+        name = name[(length == here) | (length == there)]
+        full = Partners(np.full(len(name), asked), name, np.full(len(name), 100.0))
         sure.append(task.best(full))
         if len(full) < task.count:
+            wanted = mine[ours[task.ours.offsets[asked] : task.ours.offsets[asked + 1]]]
+            name = distinct(np.concatenate([*map(whole.holders, wanted), *map(few.holders, mine)]))
+            length = shared_length(task.theirs, name, shared, task.width)
+            there = task.theirs.length[name]
             part, all_ = _SHARE
-            rest = name[(all_ * length >= part * np.minimum(here, there)) & ~held]
-            doubtful.append(Partners(np.full(len(rest), asked), rest, np.zeros(len(rest))))
-            waiting += len(rest)
+            enough = all_ * length >= part * np.minimum(here, there)
+            name = name[enough & (length < here) & (length < there)]
+            doubtful.append(Partners(np.full(len(name), asked), name, np.zeros(len(name))))
+            waiting += len(name)
+        shared[mine] = False
         if waiting >= _COMPARED or asked == len(task.ours) - 1:
             pairs = join(doubtful)
             found.append(task.best(join([*sure, task.scored(pairs.asked, pairs.name)])))
@@ -205,79 +182,35 @@ def _by_tokens(task: _Task) -> tuple[Partners, int]:
     return join(found), compared
 
 
-def _telling(
-    names: _Names, frequency: NDArray[np.int64], width: NDArray[np.int64]
-) -> NDArray[np.bool_]:
-    """The tokens of each name, rarest first, without which too little of it remains."""
-    owner = np.repeat(np.arange(len(names)), np.diff(names.offsets))
-    order = np.lexsort((names.codes, frequency[names.codes], owner))
-    sizes = width[names.codes[order]]
-    read = np.cumsum(sizes)
-    ends = read[names.offsets[1:] - 1]
-    remaining = ends[owner] - read + sizes - 1  # with this token: its own and all commoner ones
-    part, whole = _SHARE
-    out = np.zeros(len(owner), np.bool_)
-    out[order] = whole * remaining >= part * names.length[owner]
-    return out
-
-
-@dataclass(frozen=True)
-class _Index:
-    """The names that hold each token."""
-
-    offsets: NDArray[np.int64]
-    names: NDArray[np.int64]
-
-    @classmethod
-    def of(cls, names: _Names, chosen: NDArray[np.bool_], size: int) -> _Index:
-        """The index over the chosen tokens of names."""
-        owner = np.repeat(np.arange(len(names)), np.diff(names.offsets))[chosen]
-        codes = names.codes[chosen]
-        counts = np.bincount(codes, minlength=size)
-        order = np.argsort(codes, kind="stable")
-        return cls(np.concatenate([[0], np.cumsum(counts)]), owner[order])
-
-    def holders(self, token: int) -> NDArray[np.int64]:
-        """The names that hold a token."""
-        return self.names[self.offsets[token] : self.offsets[token + 1]]
-
-
-def _shared_length(
-    names: _Names, rows: NDArray[np.int64], shared: NDArray[np.bool_], width: NDArray[np.int64]
-) -> NDArray[np.int64]:
-    """Length of the shared tokens of some names, joined by blanks."""
-    first, last = names.offsets[rows], names.offsets[rows + 1]
-    count = last - first
-    start = np.cumsum(count) - count
-    codes = names.codes[np.arange(count.sum()) + np.repeat(first - start, count)]
-    out: NDArray[np.int64] = np.add.reduceat(width[codes] * shared[codes], start) - 1
-    return out
-
-
 def _by_letters(task: _Task, best: Partners, open_rows: NDArray[np.int64]) -> tuple[Partners, int]:
     """The best of ``best`` and of all pairs of open names with enough letters in common."""
     if not len(open_rows):
         return join([]), 0
-    open_rows = open_rows[np.argsort(task.ours.length[open_rows], kind="stable")]
+    needed = task.needed(best)
+    # Blocks of like length and like need: both narrow the lengths that a partner can have.
+    order = np.lexsort((task.ours.length[open_rows], needed[open_rows] // 5))
+    open_rows = open_rows[order]
     by_length = np.argsort(task.theirs.length, kind="stable")
     length = task.theirs.length[by_length]
-    letters = _letters(task.theirs.joined.gather(by_length))
+    letters = _letters(task.theirs.text.gather(by_length))
     found, compared = [], 0
     for low in range(0, len(open_rows), _ASKED):
         rows = open_rows[low : low + _ASKED]
         mine = best.take(np.isin(best.asked, rows))
-        here = _letters(task.ours.joined.gather(rows)).to_list()
-        shortest, longest = task.ours.length[rows[[0, -1]]]
-        # 2 min(A, B) / (A + B) >= 0.75
-        a = int(np.searchsorted(length, 0.6 * shortest - 1e-6))
-        b = int(np.searchsorted(length, longest / 0.6 + 1e-6, "right"))
+        here = _letters(task.ours.text.gather(rows)).to_list()
+        least = needed[rows].min()
+        # 2 min(A, B) / (A + B) must reach it too.
+        share = least / (200 - least)
+        sizes = task.ours.length[rows]
+        a = int(np.searchsorted(length, share * sizes.min() - 1e-6))
+        b = int(np.searchsorted(length, sizes.max() / share + 1e-6, "right"))
         for at in range(a, b, _NAMES):
             there = letters.slice(at, min(_NAMES, b - at)).to_list()
             ratio = process.cdist(
                 here,
                 there,
                 scorer=fuzz.ratio,
-                score_cutoff=LEAST - 1,  # in whole points, rounded
+                score_cutoff=least - 1,  # results are rounded to whole points
                 dtype=np.uint8,
                 workers=task.workers,
             )
@@ -291,5 +224,6 @@ def _by_letters(task: _Task, best: Partners, open_rows: NDArray[np.int64]) -> tu
 
 
 def _letters(names: pl.Series) -> pl.Series:
-    """The letters of each name in alphabetical order."""
-    return pl.Series(["".join(sorted(name)) for name in names.to_list()], dtype=pl.String)
+    """The letters of each name's distinct tokens, joined by blanks, in alphabetical order."""
+    letters = ["".join(sorted(" ".join(set(name.split(" "))))) for name in names.to_list()]
+    return pl.Series(letters, dtype=pl.String)

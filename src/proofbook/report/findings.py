@@ -127,6 +127,12 @@ def methods(frame: pd.DataFrame, overall: Interval) -> str:
 
 def model(about: dict[str, Any], recipients: int) -> str:
     """Which evidence model decided, learned from what, accepting from which probability."""
+    if about.get("source") == "token_set_ratio":
+        return (
+            f"The old rule decided: a name is accepted from a token_set_ratio of "
+            f"{number(100 * float(about['threshold']))} among {number(recipients)} recipients. Its "
+            "probability is the ratio, and not calibrated."
+        )
     learned = about.get("source") == "learned"
     source = (
         f"learned here, from {number(about.get('queries', 0))} awards that an identifier decided"
