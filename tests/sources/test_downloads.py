@@ -370,3 +370,13 @@ def test_the_first_bytes_are_judged(site: Site, tmp_path: Path, drops: list[int]
     with pytest.raises(InputError, match="is a web page"):
         fetched(site, tmp_path / "b.bin", check=refuse)
     assert held(tmp_path) == ["a.bin"]
+
+
+@pytest.mark.parametrize("left", [100_000, 5000])
+def test_a_size_that_was_never_said(site: Site, tmp_path: Path, left: int) -> None:
+    site.ranges, site.chunked, site.drops = False, True, [100_000] * 4
+    with pytest.raises(InputError, match=r"breaks off: 100,000 bytes after"):
+        fetched(site, tmp_path / "a.bin")
+    site.files["/a.bin"], site.ranges = BODY[:left], True
+    assert fetched(site, tmp_path / "a.bin").bytes == left
+    assert (tmp_path / "a.bin").read_bytes() == BODY[:left]

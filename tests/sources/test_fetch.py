@@ -328,6 +328,16 @@ def test_a_file_that_changes_while_it_is_read(site: Site, archive: Any) -> None:
             stream.read(4)
 
 
+def test_a_remote_file_that_cannot_be_had(site: Site, archive: Any) -> None:
+    archive()
+    site.refusals = [503] * 9
+    with pytest.raises(InputError, match=r"cannot be read, answers 503"):
+        open_remote(f"{site.url}/db_20261106.zip", QUICK)
+    site.refusals, site.drops = [], [0] * 9
+    with pytest.raises(InputError, match=r"cannot be read, the connection breaks off"):
+        open_remote(f"{site.url}/db_20261106.zip", QUICK)
+
+
 def test_a_remote_file_reads_like_a_local_one(
     site: Site, archive: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

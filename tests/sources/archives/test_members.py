@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import random
 import tarfile
 import zipfile
 from pathlib import Path
@@ -159,3 +160,19 @@ def test_unknown_compression_of_the_zip(tmp_path: Path) -> None:
     path.write_bytes(data)
     with pytest.raises(InputError, match=r"77\.dat\.gz: is damaged"):
         inspect(path)
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+def test_damage_anywhere_is_harmless_or_told(tmp_path: Path, method: int) -> None:
+    data = zipped(folder(tmp_path / "d"), tmp_path / "d.zip", method=method).read_bytes()
+    path, rng, refused = tmp_path / "broken.zip", random.Random(3), 0
+    for at in range(len(data)):
+        broken = bytearray(data)
+        broken[at] ^= rng.randrange(1, 256)
+        path.write_bytes(broken)
+        try:
+            (held,) = inspect(path)
+            assert held.rows in (2, None)
+        except InputError:
+            refused += 1
+    assert refused > len(data) / 2

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import lzma
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -174,7 +176,7 @@ def _damage(place: Place) -> Iterator[None]:
         yield
     except EOFError as error:
         raise place.fault("is cut off: the file ends too early", AGAIN) from error
-    except (zipfile.BadZipFile, NotImplementedError) as error:
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError) as error:
         raise place.fault(f"is damaged: {error}", AGAIN) from error
     except OSError as error:
         raise place.fault(f"cannot be read: {error.strerror or error}", "check the disk") from error

@@ -25,6 +25,9 @@ TOC = "toc.dat"
 #: A local header: what is of use are the lengths of the name and of the extra field after it.
 _LOCAL_HEADER = struct.Struct("<26xHH")
 
+#: What zipfile raises for a directory that makes no sense.
+_DAMAGED = (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error)
+
 _DRIVE = re.compile(r"^[A-Za-z]:")
 
 
@@ -111,7 +114,7 @@ def holds_toc(path: Path) -> bool:
     try:
         with zipfile.ZipFile(path) as file:
             return any(PurePosixPath(name).name == TOC for name in file.namelist())
-    except (zipfile.BadZipFile, OSError, NotImplementedError):
+    except (*_DAMAGED, OSError):
         return False
 
 
@@ -139,7 +142,7 @@ def zip_members(path: Path | str, stream: IO[bytes]) -> ZipMembers:
     """
     try:
         file = zipfile.ZipFile(stream)
-    except (zipfile.BadZipFile, NotImplementedError) as error:
+    except _DAMAGED as error:
         raise InputError(
             path,
             f"is cut off or damaged: {error}; the directory of a zip archive is at its end",
