@@ -71,6 +71,10 @@ USAGE = {
     "enrich a.csv": "Missing argument 'recipients'",
     "enrich a.csv r.csv": "Missing option '--out'",
     "enrich a.csv r.csv --out e.parquet": ".csv: does not exist",
+    "enrich a.csv r.csv --out e.csv": "e.csv: is written as Parquet, which its suffix denies",
+    "enrich a.csv r.csv --out .": ".: is a folder",
+    "enrich a.csv r.csv --out no/e.parquet": "no/e.parquet: its folder does not exist",
+    "convert a.zip --out no/r.parquet": "no/r.parquet: its folder does not exist",
     "enrich a.csv r.csv --out e.parquet --set data.seed=1": "section match only",
     "enrich a.csv r.csv --out e.parquet --set match.candidats=1": "did you mean 'candidates'?",
     "evaluate e.parquet t.csv": "e.parquet",
@@ -146,10 +150,34 @@ def test_a_world_is_made_enriched_and_evaluated(
     document = json.loads(capsys.readouterr().out)
     assert document["awards"] == 60
     assert sum(document["methods"].values()) == 60
+    Path("none.csv").write_text("award_row,recipient_hash\n")
+    assert call("evaluate", "e.parquet", "none.csv") == 2
+    assert "none.csv: does not fit the enriched table: truth lists no" in capsys.readouterr().err
+    assert call("enrich", *files, "--out", "g.parquet", "--columns", "") == 2
+    assert "the awards have no column ''" in capsys.readouterr().err
     assert call("evaluate", "e.parquet", "w/truth.parquet") == 0
     assert "name-fuzzy-auto" in capsys.readouterr().out
     assert call("evaluate", "e.parquet", "w/truth.parquet", "--json") == 0
     assert json.loads(capsys.readouterr().out)["awards"] > 0
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "enrich a.parquet r.parquet --out a.parquet",
+        "enrich a.parquet r.parquet --out ./r.parquet",
+        "enrich a.parquet r.parquet --truth t.parquet --out t.parquet",
+        "convert a.parquet --out a.parquet",
+    ],
+)
+def test_no_command_writes_over_its_input(
+    home: Project, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("a", "r", "t"):
+        Path(f"{name}.parquet").write_text(name)
+    assert call(*words.split()) == 2
+    assert "is an input of this command and would be lost" in capsys.readouterr().err
+    assert [Path(f"{name}.parquet").read_text() for name in ("a", "r", "t")] == ["a", "r", "t"]
 
 
 @pytest.mark.slow

@@ -16,7 +16,7 @@ from proofbook import commands, commands_sources
 from proofbook.commands import Json
 from proofbook.commands import print_json as _print_json
 from proofbook.commands import tell as _tell
-from proofbook.errors import ParameterError, ProofbookError, UsageError
+from proofbook.errors import InputError, ParameterError, ProofbookError
 
 #: Set to anything, an unexpected error shows its traceback.
 DEBUG = "PROOFBOOK_DEBUG"
@@ -175,13 +175,15 @@ def enrich(
     from proofbook import enrichment  # noqa: PLC0415 - --help stays quick
     from proofbook.quality.rates import match_rates  # noqa: PLC0415
     from proofbook.sources import read_truth  # noqa: PLC0415
+    from proofbook.sources.targets import check_target  # noqa: PLC0415
     from proofbook.suite import layers  # noqa: PLC0415
 
+    check_target(out, (awards, recipients, truth))
     for text in set_ or ():
         if not text.startswith("match."):
             raise ParameterError(f"--set {text}: enrich knows parameters of the section match only")
     settings = layers.load(None, assignments=set_ or ()).settings.match
-    wanted = [c.strip() for c in columns.split(",")] if columns else None
+    wanted = None if columns is None else [c.strip() for c in columns.split(",")]
     found = enrichment.enrich(awards, recipients, settings, columns=wanted, chunk_size=chunk_size)
     known = read_truth(truth, found.table.num_rows) if truth else None
     enrichment.write_enriched(found.table, out)
@@ -189,7 +191,7 @@ def enrich(
     methods = {
         str(m): int(n) for m, n in zip(rates.methods["method"], rates.methods["n"], strict=True)
     }
-    accuracy = _accuracy(found.table, known) if known is not None else None
+    accuracy = _accuracy(found.table, known, truth) if known is not None else None
     document = {
         "out": str(out),
         "awards": found.table.num_rows,
@@ -220,7 +222,7 @@ def evaluate(
     from proofbook.sources import read_enriched, read_truth  # noqa: PLC0415 - --help stays quick
 
     table = read_enriched(enriched)
-    accuracy = _accuracy(table, read_truth(truth, table.num_rows))
+    accuracy = _accuracy(table, read_truth(truth, table.num_rows), truth)
     if json_:
         _print_json(accuracy.to_json())
         return
@@ -319,13 +321,17 @@ def main() -> None:
         sys.exit(3)
 
 
-def _accuracy(table: Any, truth: Any) -> Any:
+def _accuracy(table: Any, truth: Any, source: Path | None) -> Any:
     from proofbook.quality.accuracy import evaluate as judge  # noqa: PLC0415
 
     try:
         return judge(table, truth)
     except ValueError as error:
-        raise UsageError(f"the truth does not fit the enriched table: {error}") from None
+        raise InputError(
+            source or "truth",
+            f"does not fit the enriched table: {error}",
+            remedy="give the truth about the awards of this table",
+        ) from None
 
 
 def _outputs() -> Any:

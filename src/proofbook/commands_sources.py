@@ -69,7 +69,9 @@ def convert(
 ) -> None:
     """Write one table of an archive as Parquet; nothing else is unpacked."""
     from proofbook.sources import archives  # noqa: PLC0415 - --help stays quick
+    from proofbook.sources.targets import check_target  # noqa: PLC0415
 
+    check_target(out, (archive,))
     limits = archives.Limits(ratio=max_ratio, text_bytes=round(max_gb * 1e9))
     with _bar(table) as bar:
         done = archives.convert(archive, table, out, limits=limits, progress=bar.update)

@@ -96,6 +96,13 @@ def test_columns_missing_or_of_the_wrong_type(tmp_path: Path) -> None:
         read_enriched(path)
 
 
+def test_a_table_without_awards(tmp_path: Path) -> None:
+    path = own(tmp_path, OWN)
+    pq.write_table(pq.read_table(path).slice(0, 0), path)
+    with pytest.raises(InputError, match="holds no award"):
+        read_enriched(path)
+
+
 def test_our_own_is_never_a_csv(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("award_row\n0\n")
     with pytest.raises(InputError, match="as Parquet, or name a mapping file"):

@@ -120,6 +120,9 @@ def test_an_unknown_environment_variable_is_named() -> None:
         load_plain(None, environment={"PROOFBOOK__DATA__SEDE": "1"})
     with pytest.raises(ParameterError, match=r"environment PROOFBOOK__DATA__SEED: data\.seed"):
         load_plain(None, environment={"PROOFBOOK__DATA__SEED": "one"})
+    for nearly in ("PROOFBOOK_DATA__SEED", "proofbook__data__seed"):
+        with pytest.raises(ParameterError, match=f"{nearly}: is no parameter; write PROOFBOOK__S"):
+            load_plain(None, environment={nearly: "1"})
 
 
 BAD_FILES = {

@@ -51,6 +51,8 @@ def read_enriched(path: str | Path, mapping: str | Path | None = None) -> pa.Tab
             "is a CSV, in which the lists of an enriched table have no place",
             remedy="give it as Parquet, or name a mapping file",
         )
+    if not table.num_rows:
+        raise InputError(path, "holds no award", remedy="enrich again, from awards with rows")
     _check_values(path, table)
     return table
 

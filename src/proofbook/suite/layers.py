@@ -27,6 +27,9 @@ from proofbook.suite.result import Parameter
 
 ENVIRONMENT_PREFIX = "PROOFBOOK__"
 
+#: A name of the environment that was meant as a parameter, and would be overlooked.
+_NEARLY = re.compile(r"PROOFBOOK_.*__", re.IGNORECASE)
+
 #: Parameters that are paths: relative to the working directory, and kept absolute.
 PATHS = ("data.awards", "data.recipients", "data.truth", "run.outputs")
 
@@ -243,6 +246,10 @@ def _environment_layer(environment: Mapping[str, str]) -> Layer:
     values: dict[str, Any] = {}
     where: dict[str, str] = {}
     for name in sorted(environment):
+        if not name.startswith(ENVIRONMENT_PREFIX) and _NEARLY.match(name):
+            raise ParameterError(
+                f"environment {name}: is no parameter; write {ENVIRONMENT_PREFIX}SECTION__KEY"
+            )
         if name.startswith(ENVIRONMENT_PREFIX):
             key = name.removeprefix(ENVIRONMENT_PREFIX).lower().replace("__", ".")
             for leaf, value in _from_text(key, environment[name], f"environment {name}"):
