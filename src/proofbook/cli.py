@@ -265,6 +265,7 @@ def readiness(run: Run) -> None:
 app.command()(commands.check)
 app.command()(commands.bench)
 app.command()(commands.history)
+app.command()(commands.selftest)
 
 
 @baseline_app.command("list")

@@ -199,6 +199,26 @@ def history(
         print(shown.to_string(index=False, na_rep="", float_format=lambda v: f"{v:.4g}"))
 
 
+def selftest(json_: Json = False) -> None:
+    """Plant known faults and see that each is caught; exit code 1 when one is not."""
+    from dataclasses import asdict  # noqa: PLC0415 - --help is quick
+
+    from proofbook import selftest as faults  # noqa: PLC0415
+
+    found = []
+    for finding in faults.run():
+        found.append(finding)
+        if not json_:
+            word = "caught" if finding.caught else "MISSED"
+            print(f"{word}  {finding.area:<9}{finding.title}: {finding.how[:100]}")
+    missed = sum(not finding.caught for finding in found)
+    if json_:
+        print_json({"missed": missed, "faults": [asdict(finding) for finding in found]})
+    else:
+        print(f"{len(found) - missed} of {len(found)} faults caught")
+    raise typer.Exit(int(missed > 0))
+
+
 def print_json(document: Any) -> None:
     """One JSON document on stdout."""
     print(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False))

@@ -55,8 +55,9 @@ def check(
     """The gates that an enriched table can be held against, with evidence for what fails.
 
     Without ``awards`` a loss at the end cannot be seen, and personal values are looked for in
-    the table's own personal columns only. Raises UsageError for truth or a baseline of other
-    awards.
+    the table's own personal columns only. A table that breaks conservation is not compared with
+    truth or a baseline: its rows are not the awards they claim to be. Raises UsageError for truth
+    or a baseline of other awards.
     """
     found: dict[str, Interval] = {}
     evidence: dict[str, Evidence] = {}
@@ -81,12 +82,13 @@ def check(
     except ValueError:  # a probability that is null: the file has none
         found[ESTIMATE] = Interval(None, None, None, 0)
         notes[ESTIMATE] = "the file has no calibrated probabilities"
-    if truth is not None:
+    whole = found["conservation_breaches"].value == 0  # else rows are not the awards they claim
+    if truth is not None and whole:
         try:
             found |= accuracy.evaluate(enriched, truth).measures()
         except ValueError as error:
             raise UsageError(f"the truth does not fit the enriched table: {error}") from None
-    if against is not None:
+    if against is not None and whole:
         drops, more = _drops(against, enriched, awards, found)
         found |= drops
         evidence |= more
