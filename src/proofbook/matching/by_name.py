@@ -12,14 +12,15 @@ from proofbook.matching.aliases import award_aliases
 from proofbook.matching.candidates import find
 from proofbook.matching.decide import Decisions, decide
 from proofbook.matching.evidence import AT
-from proofbook.matching.learning import (
-    ENOUGH,
-    Model,
-    best_of_query,
-    default_model,
-    learn,
-    logistic,
+from proofbook.matching.judge import (
+    Judge,
+    absence_shift,
+    identifier_log_odds,
+    identifier_weights,
+    identifiers_compared,
+    moved,
 )
+from proofbook.matching.learning import ENOUGH, Model, best_of_query, default_model, learn
 from proofbook.matching.lexicon import Vocabulary, mix
 from proofbook.matching.links import Firms, Links, clusters, link, strongest
 from proofbook.matching.names import select
@@ -33,22 +34,20 @@ TRAINING_QUERIES = 12_000
 HIDDEN_SHARE = 0.2
 #: Nothing less likely than this is accepted, whatever the target precision.
 LEAST = 0.5
-#: What counts as nearly certain, and how many such candidates a rate may be counted on.
-_NEARLY, _COUNTED = 0.95, 200
 
 
 @dataclass(frozen=True)
 class ByName:
     """What names say: links whose ``query`` is the ask (see ``identify``), and their decisions.
 
-    ``model`` is None where a rule decided that has none.
+    ``judge`` is None where a rule decided that has no model.
     """
 
     links: Links
     firm: NDArray[np.int64]
     probability: NDArray[np.float64]
     decisions: Decisions
-    model: Model | None
+    judge: Judge | None
     accept: float
     counters: dict[str, int]
 
@@ -73,7 +72,7 @@ def match_names(
     taught = _teachers(sure, ours.queries) if settings.model == "auto" else opened[:0]
     if len(taught) < ENOUGH:
         taught = opened[:0]
-    asked = _side_of(ours.queries, np.union1d(opened, taught))
+    asked = side_of(ours.queries, np.union1d(opened, taught))
     with recorder.stage("candidates", rows=len(asked.names)):
         pairs = find(asked, theirs.side, idf, vocabulary, chunk_size)
     with recorder.stage("evidence", rows=len(pairs)):
@@ -85,14 +84,8 @@ def match_names(
             else default_model()
         )
     with recorder.stage("aliases"):
-        identified = (
-            told.filter(settled & ~pl.col("conflict"))
-            .group_by("query", "recipient")
-            .agg(awards=pl.len(), agree=pl.col("agree").first())
-            .sort("query", "recipient")
-        )
-        aliases = award_aliases(identified, ours.queries, theirs.side)
-        opens = _side_of(ours.queries, opened)
+        aliases = aliases_of(told, ours.queries, theirs.side)
+        opens = side_of(ours.queries, opened)
         further = find(opens, aliases, idf, vocabulary, chunk_size)
         by_alias = link(opens, aliases, further, idf, vocabulary)
     with recorder.stage("probability", rows=len(open_asks)):
@@ -100,23 +93,31 @@ def match_names(
         firm = clusters(links, theirs.firms)
         probability = model.probability(links, firm)
         at, ask = _spread(links.query, open_asks["query"].to_numpy())
-        probability = _with_identifiers(
-            probability[at], open_asks[ask], links.recipient[at], theirs
-        )
-        links = replace(links.take(at), query=open_asks["ask"].to_numpy()[ask].astype(np.int64))
-        shift, share = _shift(probability[best_of_query(links, probability)], model.prior)
+        links, firm, probability = links.take(at), firm[at], probability[at]
+        tells, differ = identifiers_compared(open_asks[ask], theirs.identifiers[links.recipient])
+        weights = identifier_weights(probability, tells, differ)
+        probability = moved(probability, identifier_log_odds(tells, differ, weights))
+        links = replace(links, query=open_asks["ask"].to_numpy()[ask].astype(np.int64))
+        shift, share = absence_shift(probability[best_of_query(links, probability)], model.prior)
         probability = moved(probability, shift)
         accept = model.threshold(settings.target_precision, share)
-        accept = float(moved(np.array([accept]), shift)[0])
-        decisions = decide(
-            links,
-            firm[at],
-            probability,
-            accept=max(accept, LEAST),
-            review=settings.review_probability,
-        )
+        accept = max(float(moved(np.array([accept]), shift)[0]), LEAST)
+        judge = Judge(model, *weights, shift, accept, settings.review_probability)
+        decisions = decide(links, firm, probability, accept=accept, review=judge.review)
     counters = {"pairs_compared": len(pairs) + len(further), "candidate_links": len(links)}
-    return ByName(links, firm[at], probability, decisions, model, max(accept, LEAST), counters)
+    return ByName(links, firm, probability, decisions, judge, accept, counters)
+
+
+def aliases_of(told: pl.DataFrame, queries: Side, recipients: Side) -> Side:
+    """The names under which identified awards call the recipients, as further names of those."""
+    settled = pl.col("recipient").is_not_null() & ~pl.col("undecided")
+    identified = (
+        told.filter(settled & ~pl.col("conflict"))
+        .group_by("query", "recipient")
+        .agg(awards=pl.len(), agree=pl.col("agree").first())
+        .sort("query", "recipient")
+    )
+    return award_aliases(identified, queries, recipients)
 
 
 def _spread(
@@ -129,58 +130,7 @@ def _spread(
     return np.repeat(first, count) + step, np.repeat(np.arange(len(asked)), count)
 
 
-def _with_identifiers(
-    probability: NDArray[np.float64],
-    asks: pl.DataFrame,
-    recipient: NDArray[np.int64],
-    theirs: RecipientSide,
-) -> NDArray[np.float64]:
-    """Probabilities after what identifiers say that settle nothing.
-
-    An award and a recipient may each have an identifier of a kind, and they differ: rare but not
-    absurd for one firm, which may hold several, and the rule for two. How rare is counted on the
-    awards at hand: among candidates that the names make nearly certain, and among those that they
-    rule out. Awards without identifiers say nothing either way.
-    """
-    held = theirs.identifiers[recipient]
-    asked = (asks["uei"].is_not_null() | asks["duns"].is_not_null()).to_numpy()
-    differ = np.zeros(len(asks), np.bool_)
-    for column in ("uei", "duns"):
-        differ |= (asks[column] != held[column]).fill_null(False).to_numpy()
-        asked &= ~(asks[column] == held[column]).fill_null(False).to_numpy()
-    same, other = asked & (probability >= _NEARLY), asked & (probability <= 1 - _NEARLY)
-    if min(same.sum(), other.sum()) < _COUNTED:
-        return probability
-    of_same = (differ[same].sum() + 1) / (same.sum() + 2)
-    of_other = (differ[other].sum() + 1) / (other.sum() + 2)
-    against = np.log(of_same / of_other)
-    neutral = np.log((1 - of_same) / (1 - of_other))
-    weight = np.where(differ, min(against, 0.0), max(neutral, 0.0))
-    return moved(probability, np.where(asked, weight, 0.0))
-
-
-def _shift(best: NDArray[np.float64], prior: float) -> tuple[float, float]:
-    """How much the log-odds move where firms are absent more often than learned, and the share.
-
-    ``best`` are the probabilities of the best candidate of each award. The share of awards whose
-    best candidate is right is found by the iteration of Saerens, Latinne and Decaestecker (2002).
-    """
-    share, shift = prior, 0.0
-    for _ in range(50 if len(best) else 0):
-        share = float(np.clip(moved(best, shift).mean(), 0.02, 0.98))
-        shift = np.log(share / (1 - share)) - np.log(prior / (1 - prior))
-    return shift, share
-
-
-def moved(
-    probability: NDArray[np.float64], shift: float | NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Probabilities whose log-odds are moved."""
-    p = np.clip(probability, 1e-9, 1 - 1e-9)
-    return logistic(np.log(p / (1 - p)) + shift)
-
-
-def _side_of(queries: Side, chosen: NDArray[np.int64]) -> Side:
+def side_of(queries: Side, chosen: NDArray[np.int64]) -> Side:
     """The names of some queries; owners keep their numbers."""
     rows = np.flatnonzero(np.isin(queries.names.owner, chosen))
     return Side(select(queries.names, rows), queries.places.take(rows), queries.identity)

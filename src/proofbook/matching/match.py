@@ -72,6 +72,7 @@ def match(
         )
     with recorder.stage("decision", rows=awards.num_rows):
         table = combine(told, by_name, settings.candidates)
+    judge = by_name.judge
     counters = {
         "awards": awards.num_rows,
         "questions": len(ours.queries.identity),
@@ -79,8 +80,8 @@ def match(
         **by_name.counters,
     }
     model = {
-        "source": by_name.model.source if by_name.model else settings.scorer,
-        "queries": by_name.model.queries if by_name.model else 0,
+        "source": judge.model.source if judge else settings.scorer,
+        "queries": judge.model.queries if judge else 0,
         "threshold": by_name.accept,
     }
     return Matches(table, counters, model)

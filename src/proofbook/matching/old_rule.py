@@ -113,7 +113,7 @@ def _by_name(rows: pl.DataFrame, counters: dict[str, int]) -> ByName:
         firm=np.arange(len(rows)),
         probability=score / 100,
         decisions=decisions,
-        model=None,
+        judge=None,
         accept=ACCEPTED / 100,
         counters=counters,
     )
