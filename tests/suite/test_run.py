@@ -56,6 +56,8 @@ def test_a_sound_run_passes_and_keeps_everything(passed: RunResult, project: Pro
     assert [n.key for n in passed.notebooks] == ORDER
     assert {n.status for n in passed.notebooks} == {"completed"}
     assert all(g.state == "pass" for g in passed.gates)
+    assert passed.alerts == []
+    assert (folder / "logs" / "alerts.jsonl").read_text() == ""
     assert load_run(folder) == passed
     assert (project.outputs / "latest").read_text() == f"{passed.run_id}\n"
     recorded = json.loads((folder / "metrics.json").read_text())

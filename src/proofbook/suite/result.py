@@ -16,6 +16,7 @@ NotebookStatus = Literal[
     "completed", "failed", "timed_out", "killed", "incomplete", "blocked", "skipped"
 ]
 RunStatus = Literal["passed", "warned", "failed", "crashed", "interrupted"]
+AlertSeverity = Literal["critical", "error", "warning", "notice"]
 
 
 @dataclass(frozen=True)
@@ -113,6 +114,22 @@ class NotebookOutcome:
 
 
 @dataclass(frozen=True)
+class Alert:
+    """One breach of a run: how grave, what, and by which share of its bound it exceeds it."""
+
+    severity: AlertSeverity
+    state: str  # of the gate, or of the notebook
+    what: str  # metric, or key of the notebook
+    message: str
+    notebook: str = ""
+    size: str | None = None
+    value: float | int | str | None = None
+    bound: float | None = None
+    excess: float | None = None
+    rerun: str = ""
+
+
+@dataclass(frozen=True)
 class InputFile:
     """One input as it was read: role, path, rows, bytes and SHA-256."""
 
@@ -152,6 +169,7 @@ class RunResult:
     metrics: list[Metric]
     gates: list[GateOutcome]
     tables: list[Table] = field(default_factory=list)
+    alerts: list[Alert] = field(default_factory=list)  # gravest first
     schema_version: int = SCHEMA_VERSION
 
     def metric(self, name: str, size: str | None = None) -> Metric | None:
@@ -193,6 +211,7 @@ class RunResult:
                 "metrics": [Metric(**m) for m in raw["metrics"]],
                 "gates": [GateOutcome(**g) for g in raw["gates"]],
                 "tables": [Table(**t) for t in raw["tables"]],
+                "alerts": [Alert(**a) for a in raw.get("alerts", [])],
             }
         )
 

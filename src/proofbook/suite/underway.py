@@ -10,7 +10,17 @@ from typing import Any
 
 from proofbook.errors import Interrupted, NotebookError
 from proofbook.params import parse_size
-from proofbook.suite import baselines, gates, history, plan, provenance, runner, scraps
+from proofbook.suite import (
+    alerts,
+    baselines,
+    drift,
+    gates,
+    history,
+    plan,
+    provenance,
+    runner,
+    scraps,
+)
 from proofbook.suite.files import write_text
 from proofbook.suite.gate_defaults import DEFAULTS
 from proofbook.suite.layers import Effective, changes
@@ -23,6 +33,9 @@ from proofbook.suite.verdict import CRASHED, Verdict, unfinished, verdict
 
 #: Parameters that every notebook must declare; papermill only warns of an unknown one.
 NEEDED = {"run_folder", "awards", "recipients", "truth", "n_awards", "n_recipients", "seed"}
+
+#: The notebook that compares with other runs.
+COMPARES = "04_regression"
 
 Tell = Callable[[str], None]
 
@@ -202,7 +215,21 @@ class Underway:
             size=step.size if step.sized else None,
             rerun=self.request.command,
         )
+        if step.name == COMPARES and outcome.status == "completed":
+            found += self._drift(step)
         return Finished(outcome, recording, found)
+
+    def _drift(self, step: Step) -> list[GateOutcome]:
+        """What the gates find against the best of the last runs in the folder of runs."""
+        so_far = self._result(unfinished(self.folder.name))
+        return drift.judge(
+            so_far.metrics,
+            history.read(self.folder.parent, but=self.folder.name).entries,
+            baselines.circumstances(so_far),
+            self.settings,
+            notebook=step.key,
+            rerun=self.request.command,
+        )
 
     def _done(self, step: Step, done: Finished) -> None:
         self.finished[step.key] = done
@@ -225,6 +252,7 @@ class Underway:
 
     def _close(self, final: Verdict) -> RunResult:
         result = self._write(final)
+        write_text(self.folder / "logs" / "alerts.jsonl", alerts.log(result.alerts))
         write_text(self.folder / history.METRICS_FILE, history.metrics_json(result))
         return result
 
@@ -236,6 +264,7 @@ class Underway:
     def _result(self, state: Verdict) -> RunResult:
         """The record as of now, in the order of the plan whatever the order of the endings."""
         done = [self.finished[s.key] for s in self.steps if s.key in self.finished]
+        outcomes, found = [f.outcome for f in done], [g for f in done for g in f.gates]
         return RunResult(
             run_id=self.folder.name,
             status=state.status,
@@ -255,7 +284,8 @@ class Underway:
             ),
             notebooks=[self._paged(f.outcome) for f in done],
             metrics=[m for f in done for m in f.recording.metrics],
-            gates=[g for f in done for g in f.gates],
+            gates=found,
+            alerts=alerts.alerts(outcomes, found),
             tables=[t for f in done for t in f.recording.tables],
         )
 
@@ -271,7 +301,8 @@ def _why(gate: GateOutcome) -> str:
     """Why a notebook is blocked: the gate, the value that was judged, the bound, the command."""
     bound = "a finite number" if gate.state == "missing" else gates.number(gate.fail, gate.unit)
     value = gates.number(gate.value, gate.unit)
-    if DEFAULTS[gate.metric].judge == "low" and gate.low is not None:
+    default = DEFAULTS.get(gate.metric)
+    if default is not None and default.judge == "low" and gate.low is not None:
         value = f"{gates.number(gate.low, gate.unit)} (lower end of {value})"
     return (
         f"blocked by gate {gate.metric}, value {value}, bound {bound}; run again with: {gate.rerun}"
