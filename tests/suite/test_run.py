@@ -10,10 +10,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
 from tests.suite.conftest import AWARDS, cells, given, write_notebook
 
-from proofbook.errors import InputError, OutputError, ParameterError
+from proofbook.errors import InputError, NotebookError, OutputError, ParameterError
 from proofbook.params import NOTEBOOKS
 from proofbook.suite import baselines, files
 from proofbook.suite.layers import load, resumed
@@ -113,6 +114,34 @@ def test_side_by_side_gives_the_same_record(passed: RunResult, project: Project)
     assert timeless(again) == timeless(passed)
 
 
+@pytest.mark.parametrize(
+    ("content", "error", "told"),
+    [
+        (None, InputError, "05_readiness.ipynb: does not exist"),
+        ("{", InputError, "05_readiness.ipynb: is no notebook"),
+        ("run_folder = (", NotebookError, "the cell tagged 'parameters' is no Python"),
+        ("run_folder = ''", NotebookError, "does not declare awards, n_awards"),
+    ],
+)
+def test_a_notebook_that_cannot_be_run_is_told_before_any_is(
+    make_project: Make, content: str | None, error: type[Exception], told: str
+) -> None:
+    project = make_project()
+    path = project.notebooks / "05_readiness.ipynb"
+    if content is None:
+        path.unlink()
+    elif content == "{":
+        path.write_text(content)
+    else:
+        node = nbformat.read(path, as_version=4)
+        cell = next(c for c in node.cells if "parameters" in c.metadata.get("tags", []))
+        cell.source = content
+        nbformat.write(node, path)
+    with pytest.raises(error, match=told):
+        run_suite(request(project, SIZES))
+    assert not list(project.outputs.glob("*"))
+
+
 def test_a_crash_keeps_what_came_before_and_a_resumed_run_goes_on(make_project: Make) -> None:
     crash = "import pathlib\nassert pathlib.Path('mended').exists(), 'not mended'"
     project = make_project({"03_quality": cells("03_quality", fault=crash)})
@@ -120,7 +149,7 @@ def test_a_crash_keeps_what_came_before_and_a_resumed_run_goes_on(make_project: 
     status = {n.key: n.status for n in first.notebooks}
     assert (first.status, first.exit_code) == ("crashed", 3)
     assert [status[key] for key in ORDER] == ["completed"] * 3 + ["failed", "skipped", "skipped"]
-    assert "03_quality failed: cell 5 raised AssertionError" in first.verdict
+    assert "03_quality failed: cell 6 raised AssertionError" in first.verdict
     failed, skipped = first.notebooks[3], first.notebooks[4]
     assert failed.error is not None
     assert failed.error.evalue == "not mended"

@@ -50,11 +50,11 @@ def test_a_sound_notebook_completes_and_its_records_are_read(tmp_path: Path) -> 
 
 
 FAULTS = {
-    "raises": ("1 / 0", "failed", "cell 5 raised ZeroDivisionError", "ZeroDivisionError", 5),
+    "raises": ("1 / 0", "failed", "cell 6 raised ZeroDivisionError", "ZeroDivisionError", 5),
     "exits": (
         "import sys; sys.exit(0)",
         "incomplete",
-        "cell 5 called sys.exit; 1 later code cell not run",
+        "cell 6 called sys.exit; 1 later code cell not run",
         "SystemExit",
         5,
     ),
@@ -118,9 +118,9 @@ def test_a_run_that_stops_kills_the_notebook(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("values", "cut", "status", "words"),
     [
-        ({"readiness_failures": "forgotten"}, 0, "failed", "cell 5 raised NotebookError"),
+        ({"readiness_failures": "forgotten"}, 0, "failed", "cell 6 raised NotebookError"),
         ({"readiness_failures": "forgotten"}, 1, "incomplete", "did not record readiness_failures"),
-        ({"readiness_failures": float("nan")}, 0, "failed", "cell 4 raised ValueError"),
+        ({"readiness_failures": float("nan")}, 0, "failed", "cell 5 raised ValueError"),
     ],
 )
 def test_a_metric_that_is_forgotten_or_not_a_number(

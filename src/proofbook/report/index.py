@@ -134,7 +134,7 @@ def _failures(result: RunResult) -> list[Failure]:
                 status=book.status,
                 title=one_line(book.key, 80),
                 reason=one_line(book.reason, 600),
-                where="" if error is None or error.cell is None else f"In cell {error.cell + 1}:",
+                where="" if error is None or error.place is None else f"In cell {error.place}:",
                 error="" if error is None else one_line(f"{error.ename}: {error.evalue}", 600),
                 source="" if error is None else _clip(error.source),
                 traceback="" if error is None else _clip(error.traceback),

@@ -94,6 +94,11 @@ class CellError:
     traceback: str
     source: str = ""
 
+    @property
+    def place(self) -> int | None:
+        """The number of the cell for people, who count all cells from 1."""
+        return None if self.cell is None else self.cell + 1
+
 
 @dataclass(frozen=True)
 class NotebookOutcome:

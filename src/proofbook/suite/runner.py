@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from proofbook.errors import NotebookError, OutputError
+from proofbook.errors import InputError, NotebookError, OutputError
 from proofbook.suite import execute, scraps
 from proofbook.suite.files import NO_ROOM
 from proofbook.suite.light import light_imports
@@ -112,20 +112,36 @@ def parameters_for(source: Path, offered: Mapping[str, Any], needed: set[str]) -
     """The offered parameters that the notebook declares in its cell tagged ``parameters``.
 
     NotebookError when one of the needed ones is not declared: papermill would only warn.
+    InputError when there is no such notebook.
     """
-    node = nbformat.read(source, as_version=4)  # type: ignore[no-untyped-call]
+    node = _notebook(source)
+    if node is None:
+        raise InputError(
+            source,
+            "is no notebook" if source.exists() else "does not exist",
+            remedy="restore it from the repository",
+        )
     names: set[str] = set()
     for cell in node.cells:
         if cell.cell_type == "code" and "parameters" in cell.metadata.get("tags", []):
-            for line in ast.walk(ast.parse(cell.source)):
-                if isinstance(line, ast.Assign):
-                    names |= {t.id for t in line.targets if isinstance(t, ast.Name)}
+            names |= _assigned(source, cell.source)
     absent = sorted(needed - names)
     if absent:
         raise NotebookError(
             f"{source}: the cell tagged 'parameters' does not declare {', '.join(absent)}"
         )
     return {name: value for name, value in offered.items() if name in names}
+
+
+def _assigned(source: Path, code: str) -> set[str]:
+    try:
+        lines = list(ast.walk(ast.parse(code)))
+    except SyntaxError as error:
+        raise NotebookError(
+            f"{source}: the cell tagged 'parameters' is no Python: {error.msg}, line {error.lineno}"
+        ) from None
+    targets = [t for line in lines if isinstance(line, ast.Assign) for t in line.targets]
+    return {t.id for t in targets if isinstance(t, ast.Name)}
 
 
 def source_fingerprint(source: Path) -> str:
@@ -228,19 +244,16 @@ def _of_cells(
     """The status of a notebook whose process ended by itself."""
     if raised is not None and raised.ename == "SystemExit":
         left = sum(1 for index, _ in cells if raised.cell is not None and index > raised.cell)
-        words = (
-            f"cell {raised.cell} called sys.exit; {left} later code cell{'s' * (left != 1)} not run"
-        )
+        plural = "s" * (left != 1)
+        words = f"cell {raised.place} called sys.exit; {left} later code cell{plural} not run"
         return "incomplete", words, raised
     if raised is not None:
-        said = raised.evalue.strip().splitlines()[:1]
-        words = (
-            f"cell {raised.cell} raised {raised.ename}{''.join(f': {line[:200]}' for line in said)}"
-        )
+        said = "".join(f": {line[:200]}" for line in raised.evalue.strip().splitlines()[:1])
+        words = f"cell {raised.place} raised {raised.ename}{said}"
         return "failed", words, raised
     undone = [index for index, cell in cells if not cell.execution_count and cell.source.strip()]
     if undone:
-        return "incomplete", f"cell {undone[0]} was not executed", None
+        return "incomplete", f"cell {undone[0] + 1} was not executed", None
     return "completed", "", None
 
 

@@ -82,7 +82,12 @@ class Underway:
         self.versions = provenance.versions()
 
     def open(self, old: RunResult | None) -> None:
-        """Keeps what an earlier part of the run has finished, and opens the record."""
+        """Keeps what an earlier part of the run has finished, and opens the record.
+
+        InputError or NotebookError when one of the notebooks to come cannot be run at all.
+        """
+        for step in self.steps:
+            self._job(step)
         self._keep_baseline()
         if old is not None:
             self._keep_finished(old)
