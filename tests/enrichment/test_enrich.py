@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -388,6 +388,18 @@ def test_words_for_nothing_match_nothing() -> None:
     theirs = pa.table({"legal_business_name": [f"Other {i}" for i in range(8)], "uei": nothing,
                        "duns": nothing})  # fmt: skip
     assert all(r["match_method"] == "unmatched" for r in checked(awards, theirs))
+
+
+@pytest.mark.parametrize("scorer", ["evidence", "token_set_ratio"])
+def test_words_for_nothing_are_no_names(scorer: Literal["evidence", "token_set_ratio"]) -> None:
+    nothing = ["NaN", "None", " N/A ", "null", "<NA>", "NaT", r"\N"]
+    found = checked(
+        pa.table({"Company": nothing}),
+        pa.table({"legal_business_name": [*nothing, "Acme Inc"]}),
+        settings=MatchSettings(scorer=scorer),
+    )
+    assert {r["match_method"] for r in found} == {"unmatched"}
+    assert not any(r["candidates"] for r in found)
 
 
 @pytest.mark.parametrize(

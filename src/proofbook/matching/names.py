@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from proofbook.matching.lexicon import DESIGNATORS, Vocabulary, mix, powers, segment_sums
 from proofbook.matching.tokens import split_words
+from proofbook.sources.columns import NULL_PATTERN
 
 #: Kinds of names, in falling order of standing.
 LEGAL, DBA, ALTERNATE, AWARD_ALIAS, PARENT = range(5)
@@ -69,8 +70,11 @@ class NameTable:
 
 
 def clean_text(raw: pl.Series) -> pl.Series:
-    """A name without HTML entities and accents, otherwise as it is written."""
+    """A name without HTML entities and accents, otherwise as it is written; no word for nothing."""
     text = raw.cast(pl.String).fill_null("")
+    absent = text.str.contains(NULL_PATTERN)
+    if absent.any():
+        text = text.set(absent, "")
     entity = text.str.contains("&", literal=True)
     if entity.any():
         fixed = [html.unescape(html.unescape(t)) for t in text.filter(entity)]
