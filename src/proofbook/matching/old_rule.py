@@ -23,6 +23,7 @@ from proofbook.matching.links import Links
 from proofbook.matching.settings import MatchSettings
 from proofbook.matching.token_sets import LEAST, partners
 from proofbook.measure import Recorder
+from proofbook.sources.columns import NULL_PATTERN
 from proofbook.sources.recipients import Recipients
 
 ACCEPTED = 90.0
@@ -34,7 +35,7 @@ def normalised(names: pl.Series) -> pl.Series:
     >>> normalised(pl.Series(["Acme  Labs, Inc.", None])).to_list()
     ['ACME LABS INC', '']
     """
-    text = names.cast(pl.String).fill_null("").str.to_uppercase()
+    text = names.cast(pl.String).fill_null("").str.replace(NULL_PATTERN, "").str.to_uppercase()
     return text.str.replace_all(r"[^\p{L}\p{N}]+", " ").str.strip_chars(" ")
 
 

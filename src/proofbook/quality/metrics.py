@@ -97,7 +97,7 @@ _ENRICHMENT = _define(
      "Rows lost, doubled, out of order or at odds with their method."),
     ("determinism_breaches", "Breaches of determinism", "rows", "lower",
      "Rows that differ when a part is enriched again with other chunks and threads."),
-    ("personal_columns", "Personal data in the output", "rows", "lower",
+    ("personal_columns", "Personal data in the output", "columns", "lower",
      "Personal columns, and columns holding a personal value, in the enriched table."),
     ("seconds", "Time", "s", "lower", "Wall time of the enrichment."),
     ("seconds_per_award", "Time per award", "s", "lower", "Wall time divided by the awards."),
