@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 import pandas as pd
 import pyarrow as pa
 
-from proofbook.enrichment.table import award_columns, enriched_table, refuse_added
+from proofbook.enrichment.table import award_columns, enriched_table, refuse_added, with_judge
 from proofbook.errors import InputError, ParameterError
 from proofbook.matching import MatchSettings
 from proofbook.matching.match import match
@@ -18,7 +18,7 @@ from proofbook.measure import Recorder, StageRecord
 from proofbook.sources import award_table, read_awards
 from proofbook.sources.files import identify
 from proofbook.sources.parquet import parquet_names
-from proofbook.sources.recipients import open_recipients
+from proofbook.sources.recipients import Recipients, open_recipients
 
 Input: TypeAlias = str | Path | pa.Table | pd.DataFrame
 
@@ -65,19 +65,25 @@ def enrich(
     if columns is None:  # before any value is read: the lists of an enriched table are no text
         refuse_added(_header(awards), named)
     with recorder.stage("read recipients") as stage:
-        theirs = open_recipients(_arrow(recipients, "recipients"))
+        theirs = recipients_of(recipients)
         stage.rows = theirs.rows
     with recorder.stage("read awards") as stage:
-        ours = _awards(awards)
+        ours = awards_of(awards)
         stage.rows = ours.num_rows
     kept = award_columns(ours.column_names, columns, named)
     found = match(ours, theirs, settings, recorder, chunk_size)
     with recorder.stage("enriched table", rows=ours.num_rows):
         table = enriched_table(ours, theirs, found.table, kept)
+        table = with_judge(table, found.judge, ours.column_names)
     return Enrichment(table, recorder.stages, found.counters, found.model)
 
 
-def _awards(source: Input) -> pa.Table:
+def recipients_of(source: Input) -> Recipients:
+    """Recipients, whether they are a file or already in memory."""
+    return open_recipients(_arrow(source, "recipients"))
+
+
+def awards_of(source: Input) -> pa.Table:
     """Awards as their reader promises them, whether they are a file or already in memory."""
     source = _arrow(source, "awards")
     return (

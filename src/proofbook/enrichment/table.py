@@ -12,10 +12,19 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from proofbook.errors import InputError, OutputError, ParameterError, did_you_mean
-from proofbook.matching.schema import ENRICHED_SCHEMA, JOINED_RECIPIENT_COLUMNS
+from proofbook.matching.judge import Judge, to_text
+from proofbook.matching.schema import (
+    AWARD_COLUMNS_READ,
+    ENRICHED_SCHEMA,
+    JOINED_RECIPIENT_COLUMNS,
+)
 from proofbook.sources.columns import DEFAULT_DROPPED, fold
 from proofbook.sources.personal import is_personal
 from proofbook.sources.recipients import Recipients
+
+#: Keys of what an enriched table tells about its run, beside its columns: how it decided (see
+#: ``matching.judge``), and the award columns that matching read, joined by commas.
+JUDGE, COLUMNS_READ = b"proofbook.judge", b"proofbook.columns_read"
 
 
 def award_columns(
@@ -88,6 +97,14 @@ def enriched_table(
     for field in ENRICHED_SCHEMA:
         table = table.append_column(field, arrow.column(field.name))
     return table
+
+
+def with_judge(table: pa.Table, judge: Judge | None, available: Sequence[str]) -> pa.Table:
+    """The table with what explains its decisions later; ``available`` are all award columns."""
+    if judge is None:
+        return table
+    read = ",".join(c for c in AWARD_COLUMNS_READ if c in available)
+    return table.replace_schema_metadata({JUDGE: to_text(judge), COLUMNS_READ: read})
 
 
 def _candidates(matches: pl.DataFrame, known: pl.DataFrame) -> pl.Series:

@@ -47,6 +47,9 @@ CANDIDATE_TYPE = pa.struct(
     ]
 )
 
+#: Award columns that matching reads; only the first must be there.
+AWARD_COLUMNS_READ: tuple[str, ...] = ("Company", "UEI", "Duns", "City", "State", "Zip")
+
 #: Columns of the recipient that an accepted award receives, under the prefix ``recipient_``.
 JOINED_RECIPIENT_COLUMNS: dict[str, str] = {
     "recipient_hash": "recipient_hash",
