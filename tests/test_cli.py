@@ -87,7 +87,6 @@ USAGE = {
     "bench --sizes 1x1,1x1": "a size is given twice",
     "bench --baseline b.json": "b.json: is no record of a benchmark",
     "bench --against local --baseline b.json": "give one of them",
-    "bench --against local --repeats 2": "--repeats does not go with --against",
 }
 
 
@@ -111,10 +110,10 @@ def test_the_dry_run_shows_everything_and_writes_nothing(
     said = capsys.readouterr().out
     lines = [" ".join(line.split()) for line in said.splitlines()]
     assert "2 02_enrichment@500x2500 18 metrics" in lines
-    assert "data.n_awards 1000 profile smoke" in lines
+    assert "data.n_awards 2000 profile smoke" in lines
     assert "match.candidates 3 environment PROOFBOOK__MATCH__CANDIDATES" in lines
     assert "gates.match_rate.fail 0.5 --set" in lines
-    assert "match_rate 02_enrichment@1000x5000 < 0.5 error 03, 04, 05" in lines
+    assert "match_rate 02_enrichment@2000x10000 < 0.5 error 03, 04, 05" in lines
     assert not home.outputs.exists()
 
 
