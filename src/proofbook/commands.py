@@ -53,8 +53,6 @@ def bench(
 
     if against and baseline:
         raise UsageError("--against and --baseline both name a baseline: give one of them")
-    if against and repeats:
-        raise UsageError("--repeats does not go with --against, which repeats until it is decided")
     now = process.side(enricher)
     then = record.load(baseline) if baseline else None
     wanted = sizes.split(",") if sizes else list(measuring.SIZES)
@@ -64,7 +62,7 @@ def bench(
         raise UsageError(f"--sizes {sizes}: a size is given twice")
     verdict = None
     if against:
-        duel = measuring.duel(process.side(against), now, wanted, tell=tell)
+        duel = measuring.duel(process.side(against), now, wanted, repeats=repeats, tell=tell)
         found, verdict = duel.now, judge(duel.before, duel.now, times=duel.times, peaks=duel.peaks)
     elif then is not None:
         found, verdict = hold_against(then, now, wanted, repeats=repeats, tell=tell)

@@ -180,7 +180,17 @@ def test_a_base_that_cannot_be_run_is_no_failure(tmp_path: Path) -> None:
     package = tmp_path / "base" / "src" / "proofbook"
     (package / "bench").mkdir(parents=True)
     (package / "__init__.py").write_text("raise RuntimeError('an old one')")
-    step("bench.py", "--out", str(tmp_path), "--base", str(tmp_path / "base"), "--sizes", "60x300")
+    step(
+        "bench.py",
+        "--out",
+        str(tmp_path),
+        "--base",
+        str(tmp_path / "base"),
+        "--sizes",
+        "60x300",
+        "--repeats",
+        "1",
+    )
     found = json.loads((tmp_path / "bench.json").read_text())
     assert found["exit_code"] == 0
     assert found["document"]["verdict"] is None
@@ -265,13 +275,13 @@ def test_the_steps_in_their_order(tmp_path: Path) -> None:
         assert (tmp_path / "ci" / "base" / "src" / "proofbook").is_dir()
         outputs = f"run.outputs={tmp_path / 'outputs'}"
         step("suite.py", "--out", out, "--profile", "smoke", "--set", outputs)
-        step("bench.py", "--out", out, "--base", base, "--sizes", "250x1000")
+        step("bench.py", "--out", out, "--base", base, "--sizes", "60x300", "--repeats", "5")
     finally:
         remove = ["git", "-C", str(ROOT), "worktree", "remove", "--force", base]
         subprocess.run(remove, check=False, capture_output=True)
     assert step("comment.py", "--out", out).returncode == 0
     text = (tmp_path / "ci" / "comment.md").read_text()
-    assert "250x1000" in text
+    assert "60x300" in text
     assert "01" in text
     codes = [json.loads((tmp_path / "ci" / f"{s}.json").read_text())["exit_code"]
              for s in ("suite", "bench")]  # fmt: skip

@@ -20,9 +20,11 @@ def main() -> int:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--base", type=Path, required=True)
     parser.add_argument("--sizes", default="250x5000,1000x20000")
+    parser.add_argument("--repeats", help="pairs at each size; without it as many as it takes")
     given = parser.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "proofbook", "bench", "--sizes", given.sizes, "--json"]
+    command += ["--repeats", given.repeats] if given.repeats else []
     comparable = (given.base / "src" / "proofbook" / "bench").is_dir()
     if not comparable:
         print(f"{given.base} holds nothing to compare with")

@@ -146,14 +146,19 @@ def duel(
     now: Side,
     sizes: Sequence[str],
     *,
+    repeats: int | None = None,
     seed: int = 7,
     seconds: float = SECONDS,
     tell: Tell = lambda _: None,
 ) -> Duel:
-    """Benchmarks two sides, in turn and side by side, and compares their times and peaks."""
+    """Benchmarks two sides, in turn and side by side, and compares their times and peaks.
+
+    Without ``repeats`` there are as many pairs as it takes to decide, within limits.
+    """
     benches = (_Bench(before, seed), _Bench(now, seed))
     calibration, times, peaks = calibrate(), {}, {}
-    effort = Effort(PAIRS.least, PAIRS.most, seconds / len(sizes) / 2)  # half for a re-run
+    least, most = (repeats, repeats) if repeats else (PAIRS.least, PAIRS.most)
+    effort = Effort(least, most, seconds / len(sizes) / 2)  # half of it for a re-run
     with tempfile.TemporaryDirectory(prefix="proofbook-bench-") as folder:
         for size in sizes:
             found = _time_contest(benches, size, effort, Path(folder))
