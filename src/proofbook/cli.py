@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
-from proofbook import commands, commands_sources
+from proofbook import commands, commands_matching, commands_sources
 from proofbook.commands import Json
 from proofbook.commands import print_json as _print_json
 from proofbook.commands import tell as _tell
@@ -229,6 +229,7 @@ def evaluate(
     print(accuracy.table().to_string(index=False))
 
 
+app.command()(commands_matching.explain)
 app.command()(commands_sources.inspect)
 app.command()(commands_sources.convert)
 app.command()(commands_sources.fetch)

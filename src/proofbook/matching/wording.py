@@ -9,8 +9,8 @@ from proofbook.matching.names import ALTERNATE, AWARD_ALIAS, DBA, LEGAL, PARENT
 #: What a piece of evidence (FEATURES) is called in tables and figures.
 LABELS: dict[str, str] = {
     "name equal": "names are equal",
-    "explained of award": "of the award's name found in the recipient's",
-    "explained of recipient": "of the recipient's name found in the award's",
+    "explained of award": "award's words found in the recipient's",
+    "explained of recipient": "recipient's words found in the award's",
     "unexplained in award": "rarest word only in the award's name",
     "unexplained in recipient": "rarest word only in the recipient's name",
     "shared rarity": "rarity of the words in common",
@@ -18,7 +18,7 @@ LABELS: dict[str, str] = {
     "beginning": "beginning in common",
     "first word": "first word in common",
     "contained": "one name begins with the other",
-    "initials": "one name is the initials of the other",
+    "initials": "one name is the other's initials",
     "numbers": "numbers agree",
     "words apart": "words without a counterpart",
     "state": "state",
