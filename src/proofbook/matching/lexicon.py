@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 #: Words that neither tell firms apart nor belong to a key.
-STOP_WORDS = frozenset({"AND", "&", "+", "THE", "OF", "FOR"})
+STOP_WORDS = frozenset({"AND", "THE", "OF", "FOR"})
 
 #: Legal designators by family; a name's family is weak evidence, its spelling none.
 DESIGNATORS: dict[str, int] = {

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 _SEPARATOR, _WORD, _SIGN = range(3)
 
-#: What each byte is: part of a word, a sign that is a word of its own (& and +), or a separator.
+#: What each byte is: part of a word, a sign that stands for a word (& and +), or a separator.
 _CLASS = np.full(256, _SEPARATOR, np.uint8)
 _CLASS[
     np.frombuffer(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789", np.uint8)
@@ -21,8 +21,8 @@ _UPPER = np.frombuffer(bytes(range(256)).upper(), np.uint8)
 def split_words(text: pl.Series) -> tuple[NDArray[np.int64], pa.StringArray]:
     """Upper-case words of each text: word i of text t is words[offsets[t] + i].
 
-    Letters standing alone one after another are one word (I B M, L. L. C.), & and + are words, an
-    apostrophe is nothing (O'Brien).
+    Letters standing alone one after another are one word (I B M, L. L. C.), but not where & or +
+    is between them (A & B); an apostrophe is nothing (O'Brien).
     """
     quoted = text.str.contains("'", literal=True)
     if quoted.any():
@@ -34,35 +34,37 @@ def split_words(text: pl.Series) -> tuple[NDArray[np.int64], pa.StringArray]:
     new = np.ones(len(data) + 1, np.bool_)
     np.not_equal(kind[1:], kind[:-1], out=new[1:-1])
     new[offsets] = True
-    letters = kind != _SEPARATOR
-    first = np.flatnonzero(new[:-1] & letters)
-    last = np.flatnonzero(new[1:] & letters)
-    # Without the separators, words follow each other: each begins where the one before ends.
+    filled = kind != _SEPARATOR
+    first = np.flatnonzero(new[:-1] & filled)
+    last = np.flatnonzero(new[1:] & filled)
+    goes_on = _goes_on(first, last, data, kind, offsets)
+    word = kind[first] == _WORD
+    first, last, goes_on = first[word], last[word], goes_on[word]
+    # Without what lies between, words follow each other: each begins where the one before ends.
     bounds = np.concatenate([[0], np.cumsum(last - first + 1)])
-    start, own = _without_split_initials(first, last, data, kind, offsets)
     words = pa.StringArray.from_buffers(
-        len(start),
-        pa.py_buffer(np.append(bounds[:-1][own], bounds[-1]).astype(np.int32).tobytes()),
-        pa.py_buffer(_UPPER[data[letters]].tobytes()),
+        len(first) - int(goes_on.sum()),
+        pa.py_buffer(np.append(bounds[:-1][~goes_on], bounds[-1]).astype(np.int32).tobytes()),
+        pa.py_buffer(_UPPER[data[kind == _WORD]].tobytes()),
     )
-    return np.searchsorted(start, offsets).astype(np.int64), words
+    return np.searchsorted(first[~goes_on], offsets).astype(np.int64), words
 
 
-def _without_split_initials(
+def _goes_on(
     first: NDArray[np.int64],
     last: NDArray[np.int64],
     data: NDArray[np.uint8],
     kind: NDArray[np.uint8],
     offsets: NDArray[np.int64],
-) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """Starts of words without those that go on with a run of single letters, and a mask of them."""
+) -> NDArray[np.bool_]:
+    """Whether a word is a single letter behind another one of the same name, and goes on with it."""
     single = (last == first) & (kind[first] == _WORD) & ((data[first] | 32) >= ord("a"))
     joined = np.zeros(len(first), np.bool_)
     again = np.flatnonzero(single[1:] & single[:-1]) + 1
     if len(again):
         name = np.searchsorted(offsets, first[again], "right")
         joined[again] = name == np.searchsorted(offsets, first[again - 1], "right")
-    return first[~joined], ~joined
+    return joined
 
 
 def _buffers(text: pa.Array) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
