@@ -59,12 +59,14 @@ def test_only_the_last_ten_count(tmp_path: Path) -> None:
     assert gate.state == "pass"
 
 
-def test_time_warns_only_and_on_one_class_of_machine(tmp_path: Path) -> None:
-    values = {"match_rate": 0.8, "seconds": 10.0}
+def test_memory_warns_only_and_on_one_class_of_machine(tmp_path: Path) -> None:
+    values = {"match_rate": 0.8, "peak_memory_mb": 400.0, "seconds": 1.0}
     write_run(tmp_path, made_run(0, values))
-    slow = values | {"seconds": 20.0}
-    gate = judged(tmp_path, made_run(1, slow))["time_best_change_pct"]
+    large = values | {"peak_memory_mb": 900.0, "seconds": 9.0}
+    found = judged(tmp_path, made_run(1, large))
+    gate = found["memory_best_change_pct"]
     assert (gate.state, gate.severity) == ("fail", "warn")
-    elsewhere = judged(tmp_path, made_run(1, slow, machine="other"))
-    assert "time_best_change_pct" not in elsewhere
+    assert "time_best_change_pct" not in found
+    elsewhere = judged(tmp_path, made_run(1, large, machine="other"))
+    assert "memory_best_change_pct" not in elsewhere
     assert "match_rate_best_drop_pp" in elsewhere

@@ -297,3 +297,19 @@ def test_the_plan_of_a_request(project: Project) -> None:
     assert [s.key for s in planned(request(project, SIZES, last="02"))] == ORDER[:3]
     with pytest.raises(ParameterError, match="unknown notebook"):
         planned(request(project, last="07"))
+
+
+def test_a_run_below_the_best_of_the_last_ones_fails(make_project: Make) -> None:
+    """The run before was promoted by nobody, and still has its say."""
+    project = make_project()
+    first = run_suite(request(project, SIZES, "run.jobs=2", rendered=False))
+    assert first.status == "passed"
+    lower = cells("02_enrichment", {"match_rate": 0.9})
+    write_notebook(project.notebooks / "02_enrichment.ipynb", lower)
+    second = run_suite(request(project, SIZES, "run.jobs=2", rendered=False))
+    gate = next(g for g in second.gates if g.metric == "match_rate_best_drop_pp")
+    assert (gate.state, gate.baseline, second.exit_code) == ("fail", 1.0, 1)
+    assert first.run_id in second.verdict
+    assert second.alerts[0].what == "match_rate_best_drop_pp"
+    logged = (project.outputs / second.run_id / "logs" / "alerts.jsonl").read_text()
+    assert "match_rate_best_drop_pp" in logged.splitlines()[0]

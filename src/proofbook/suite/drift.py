@@ -20,11 +20,10 @@ from proofbook.suite.result import GateOutcome, Metric
 #: How many runs back the best is looked for.
 LAST = 10
 
-#: Drops and changes whose gates are also held against the best; the best of several times is a
-#: lucky one, so time and memory warn only.
-JUDGED = {**dict.fromkeys(DROPS, "error"), "time_change_pct": "warn", "memory_change_pct": "warn"}
-
-_OF = {**DROPS, "time_change_pct": "seconds", "memory_change_pct": "peak_memory_mb"}
+#: The metrics whose gates are also held against the best, with the metric that they compare.
+#: Not time: single runs differ by a factor on a busy machine, and the best of ten is the luckiest,
+#: so it would warn of noise; ``proofbook history`` shows its trend and jumps. Memory warns only.
+JUDGED = {**DROPS, "memory_change_pct": "peak_memory_mb"}
 
 
 def gate_name(metric: str) -> str:
@@ -40,7 +39,7 @@ def gate_name(metric: str) -> str:
 def best(entries: Sequence[Entry], now: Circumstances, size: str) -> list[tuple[Metric, str]]:
     """The best of the last comparable runs, metric by metric, with the run that reached it.
 
-    Only runs that passed, warnings included, on equal data; for time and memory also with equal
+    Only runs that passed, warnings included, on equal data; for memory also with equal
     parameters on one class of machine.
     """
     sound = [e for e in entries if e.status in ("passed", "warned")]
@@ -48,7 +47,7 @@ def best(entries: Sequence[Entry], now: Circumstances, size: str) -> list[tuple[
     alike = [e for e, quality, _ in apart if not quality][-LAST:]
     as_fast = [e for e, _, speed in apart if not speed][-LAST:]
     found = []
-    for change, name in _OF.items():
+    for change, name in JUDGED.items():
         definition = DEFINITIONS[name]
         key = (name, size if definition.per_size else None)
         runs = [e for e in (alike if change in DROPS else as_fast) if key in e.values]
@@ -84,14 +83,14 @@ def judge(
     reference = Baseline("best", "", "", "", None, now, [metric for metric, _ in reached])
     outcomes = []
     for change in changes(reference, metrics, size):
-        run = runs.get(_OF[change.metric])
+        run = runs.get(JUDGED.get(change.metric, ""))
         gate = settings.gate(change.metric)
         if run is None or change.value is None or not gate.active:
             continue
         gate = replace(
             gate,
             metric=gate_name(change.metric),
-            severity="error" if JUDGED[change.metric] == gate.severity == "error" else "warn",
+            severity=gate.severity if change.metric in DROPS else "warn",
             title=f"{gate.title.removesuffix(' against the baseline')}, against the best of the "
             f"last {LAST} runs ({run})",
         )

@@ -225,9 +225,12 @@ class Underway:
         return Finished(outcome, recording, found)
 
     def _drift(self, step: Step) -> list[GateOutcome]:
-        """What the gates find against the best of the last runs in the folder of runs."""
+        """What does not pass against the best of the last runs in the folder of runs.
+
+        What passes is left out: a run's list of gates must not depend on which runs lie beside it.
+        """
         so_far = self._result(unfinished(self.folder.name))
-        return drift.judge(
+        found = drift.judge(
             so_far.metrics,
             history.read(self.folder.parent, but=self.folder.name).entries,
             baselines.circumstances(so_far),
@@ -235,6 +238,7 @@ class Underway:
             notebook=step.key,
             rerun=self.request.command,
         )
+        return [gate for gate in found if gate.state != "pass"]
 
     def _done(self, step: Step, done: Finished) -> None:
         self.finished[step.key] = done
