@@ -74,7 +74,7 @@ class NotebookError(ProofbookError):
     exit_code = 3
 
 
-class Interrupted(ProofbookError):
+class Interrupted(ProofbookError):  # noqa: N818 - it is a request, not an error
     """The user or the system asked to stop; ``exit_code`` is 128 + the signal's number."""
 
     def __init__(self, message: str, signal_number: int = 2) -> None:

@@ -53,7 +53,11 @@ def test_format_of_an_honest_file(tmp_path: Path, name: str, data: bytes, format
 @pytest.mark.parametrize(
     ("name", "data", "told"),
     [
-        ("a.csv", gzip.compress(TEXT, mtime=0), "a gzip file, not plain text.*rename it to end in .csv.gz"),
+        (
+            "a.csv",
+            gzip.compress(TEXT, mtime=0),
+            "a gzip file, not plain text.*rename it to end in .csv.gz",
+        ),
         ("a.csv", zipped(**{"a.csv": TEXT}), "it is a zip archive.*rename it to end in .csv.zip"),
         ("a.csv", parquet(), "it is a Parquet file.*rename it to end in .parquet"),
         ("a.parquet", TEXT, "it is plain text, not a Parquet file.*rename it to end in .csv"),

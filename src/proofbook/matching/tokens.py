@@ -57,7 +57,7 @@ def _goes_on(
     kind: NDArray[np.uint8],
     offsets: NDArray[np.int64],
 ) -> NDArray[np.bool_]:
-    """Whether a word is a single letter behind another one of the same name, and goes on with it."""
+    """Whether a word is a single letter that goes on with the one before it in the same name."""
     single = (last == first) & (kind[first] == _WORD) & ((data[first] | 32) >= ord("a"))
     joined = np.zeros(len(first), np.bool_)
     again = np.flatnonzero(single[1:] & single[:-1]) + 1
