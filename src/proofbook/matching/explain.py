@@ -160,8 +160,8 @@ def _added(
     if not len(links):
         return np.zeros((0, len(_STEPS))), np.zeros(0)
     model = judge.model
-    pieces = np.asarray(model.alone.predict(links.features, pred_contrib=True))
-    together = np.asarray(model.together.predict(values, raw_score=True))
+    pieces = np.asarray(model.alone.predict(links.features, pred_contrib=True, num_threads=1))
+    together = np.asarray(model.together.predict(values, raw_score=True, num_threads=1))
     tells, differ = identifiers_compared(
         ask[np.zeros(len(links), np.int64)], sides.theirs.identifiers[links.recipient]
     )
