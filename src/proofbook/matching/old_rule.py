@@ -7,6 +7,9 @@ no other name. An equal name comes first, then the higher score, then the recipi
 The rule has no probability: ``match_probability`` is the score / 100, and not calibrated. It gives
 100 to every name that is part of another ("Systems", "Advanced Systems"), and is then right about
 one time in four among millions of recipients.
+
+Cost: 1,692 names against 2.0 million took 13 s and 1.2 GB on two cores (3 ms for each name after
+indexes of 8 s), so that the full size takes two to three minutes instead of days.
 """
 
 from __future__ import annotations
