@@ -51,7 +51,7 @@ CASES: dict[str, tuple[dict[str, str], tuple[str, str | None, set[str]]]] = {
     "another name": (
         award("Sierra Nevada", UEI=UEI_A), ("uei-exact", "r0", {"name-disagrees"})
     ),
-    "no name": (award("", UEI=UEI_A), ("uei-exact", "r0", {"name-disagrees"})),
+    "no name": (award("", UEI=UEI_A), ("uei-exact", "r0", set())),
     "invalid UEI": (
         award("Alpha Photonics", UEI="12", Duns=DUNS_A), ("duns-exact", "r0", {"invalid-uei"})
     ),

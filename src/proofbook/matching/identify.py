@@ -133,13 +133,20 @@ def _agreements(
         {
             "query": links.query,
             "recipient": links.recipient,
-            "agree": agreement(links.features),
+            # An award without a name disagrees with nobody's.
+            "agree": np.where(_nameless(queries.names, links.query), 1, agreement(links.features)),
             "score": links.score,
             "near": np.nanmax(np.nan_to_num(place, nan=0.0), axis=1, initial=0) == 1,
             "identity": links.identity,
             "key": links.key,
         }
     )
+
+
+def _nameless(names: NameTable, owner: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Whether the (first) name of each owner has no word; names are ordered by owner."""
+    out: NDArray[np.bool_] = names.counts[np.searchsorted(names.owner, owner)] == 0
+    return out
 
 
 def name_pairs(

@@ -23,7 +23,7 @@ from proofbook.matching.links import RIVALRY, Links, rivalry
 
 FOLDS = 4
 #: Fewer labelled queries than this say too little about rare kinds of evidence.
-ENOUGH = 1_500
+ENOUGH = 600
 #: Even perfect evidence joins two firms this often: registers hold errors of their own.
 RECORD_ERROR = 0.001
 _NAMES = [*FEATURES, *RIVALRY]
