@@ -34,6 +34,7 @@ _UNIT = 64  # whole-number weights are 1/64 of a natural-log unit
 _KEY_WEIGHTS = {"joined": 6.0, "sorted": 4.0, "pair": 1.0, "start": 2.0, "state": 2.5, "zip": 3.5}
 _ONE_EDIT = 0.8  # share of a word's rarity that a word one edit away brings
 _HEAVIEST = (1 << 16) - 1  # weights above this, a thousand natural-log units, do not occur
+_MOST_QUERIES = 1 << 20  # what the packed order has room for; five times all awards there are
 _BATCH = 4_096
 #: Recipient names searched at a time.
 SHARD = 1 << 20
@@ -244,7 +245,9 @@ def _merge(parts: list[Pairs], tie: NDArray[np.uint64]) -> Pairs:
     # One number orders pairs by query, falling weight and half of the content number; sorting
     # numbers is ten times faster than sorting by three columns. What is still tied is put in order
     # by the whole content number below.
-    base = int(query.min(initial=0))
+    base = int(query.min()) if len(query) else 0
+    if len(query) and int(query.max()) - base >= _MOST_QUERIES:
+        raise ValueError(f"more than {_MOST_QUERIES} names are searched for at a time")
     light = np.uint64(_HEAVIEST) - np.minimum(weight, _HEAVIEST).astype(np.uint64)
     rank = (query - base).astype(np.uint64) << np.uint64(44) | light << np.uint64(28)
     order = np.argsort(rank | tie[name] >> np.uint64(36))
