@@ -109,11 +109,11 @@ def test_the_dry_run_shows_everything_and_writes_nothing(
     assert call("run", "--profile", "smoke", "--set", "gates.match_rate=0.5", "--dry-run") == 0
     said = capsys.readouterr().out
     lines = [" ".join(line.split()) for line in said.splitlines()]
-    assert "2 02_enrichment@500x2500 18 metrics" in lines
-    assert "data.n_awards 2000 profile smoke" in lines
+    assert "2 02_enrichment@1000x5000 18 metrics" in lines
+    assert "data.n_awards 3000 profile smoke" in lines
     assert "match.candidates 3 environment PROOFBOOK__MATCH__CANDIDATES" in lines
     assert "gates.match_rate.fail 0.5 --set" in lines
-    assert "match_rate 02_enrichment@2000x10000 < 0.5 error 03, 04, 05" in lines
+    assert "match_rate 02_enrichment@3000x15000 < 0.5 error 03, 04, 05" in lines
     assert not home.outputs.exists()
 
 
