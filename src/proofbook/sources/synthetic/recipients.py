@@ -9,6 +9,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from proofbook.sources.columns import RECIPIENT_COLUMNS
+
 from . import addresses, typos
 from .distractors import BLOCK, distractor_rows
 from .gazetteer import COUNTRIES
@@ -22,24 +24,7 @@ from .writing import finished, spread, written
 SCHEMA = pa.schema(
     [
         pa.field(name, pa.list_(pa.string()) if name == "alternate_names" else pa.string())
-        for name in (
-            "recipient_hash",
-            "legal_business_name",
-            "duns",
-            "uei",
-            "parent_duns",
-            "parent_uei",
-            "parent_legal_business_name",
-            "address_line_1",
-            "address_line_2",
-            "city",
-            "state",
-            "zip5",
-            "zip4",
-            "country_code",
-            "alternate_names",
-            "source",
-        )
+        for name in RECIPIENT_COLUMNS
     ]
 )
 
