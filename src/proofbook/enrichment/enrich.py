@@ -10,8 +10,10 @@ from typing import Any, TypeAlias
 import pandas as pd
 import pyarrow as pa
 
+from proofbook.enrichment.engine import UnitEngine
+from proofbook.enrichment.operation import Operation, operate
 from proofbook.enrichment.table import award_columns, enriched_table, refuse_added, with_judge
-from proofbook.errors import InputError, ParameterError
+from proofbook.errors import InputError
 from proofbook.matching import MatchSettings
 from proofbook.matching.match import match
 from proofbook.measure import Recorder, StageRecord
@@ -48,18 +50,23 @@ def enrich(
     settings: MatchSettings | None = None,
     *,
     columns: Sequence[str] | None = None,
+    engine: UnitEngine | None = None,
     chunk_size: int | None = None,
     recorder: Recorder | None = None,
 ) -> Enrichment:
     """Join every award with its recipient, or say that it has none.
 
     ``columns`` chooses the award columns to keep (default: all but personal ones and the
-    abstract); ``chunk_size`` bounds how many recipient names are searched at a time, without any
-    influence on the result. Raises InputError for an input that cannot be used as it is, and
-    ParameterError for an unknown column or a chunk size below 1.
+    abstract). ``engine`` runs the chunks (see `operation.operate`); without one they are run in
+    this process, of ``chunk_size`` rows. Neither has any influence on the result. Raises
+    InputError for an input that cannot be used as it is, and ParameterError for an unknown column
+    or a chunk size below 1.
     """
-    if chunk_size is not None and chunk_size < 1:
-        raise ParameterError(f"chunk size: must be at least 1 (got {chunk_size})")
+    if engine is None:
+        with operate(Operation(chunk_size=chunk_size)) as here:
+            return enrich(
+                awards, recipients, settings, columns=columns, engine=here, recorder=recorder
+            )
     recorder = recorder or Recorder()
     named = awards if isinstance(awards, (str, Path)) else "awards"
     if columns is None:  # before any value is read: the lists of an enriched table are no text
@@ -70,6 +77,7 @@ def enrich(
     with recorder.stage("read awards") as stage:
         ours = awards_of(awards)
         stage.rows = ours.num_rows
+    engine.begin(ours.num_rows)
     kept = award_columns(ours.column_names, columns, named)
     found = match(ours, theirs, settings, recorder, chunk_size)
     with recorder.stage("enriched table", rows=ours.num_rows):
