@@ -46,12 +46,14 @@ def _run_suite(request: Request, tell: Tell) -> RunResult:
     steps = planned(request)
     folder, old = _open_folder(request)
     try:
+        run = Underway(request, steps, folder, tell)
+        if old is None:
+            run.announce()
         tell(f"run {folder.name}: preparing the inputs")
         inputs = prepare(request.effective.settings, folder / "inputs")
         if old is not None:
             _check_inputs(old, inputs)
-        run = Underway(request, steps, folder, inputs, tell)
-        run.open(old)
+        run.open(inputs, old)
     except BaseException:
         if old is None:
             shutil.rmtree(folder, ignore_errors=True)
