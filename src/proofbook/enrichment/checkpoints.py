@@ -101,7 +101,8 @@ class Checkpoints:
         self._write()
 
     def close(self, *, done: bool) -> None:
-        """Gives the folder back, and throws it away when the run is done."""
+        """Gives the folder back; throws it away when the run is done, or has kept nothing."""
+        done = done or not any(self.folder.glob(f"*{_SUFFIX}"))
         if done:
             _clear(self.folder)
         shutil.rmtree(self.scratch, ignore_errors=True)
