@@ -118,7 +118,7 @@ def test_an_earlier_run_is_gone_on_with_or_refused(
     assert not (files / "e.parquet").exists()
     left(folder)
     assert call(*FILES, "--resume") == 0
-    assert "going on with 1 finished chunks" in capsys.readouterr().err
+    assert "going on with 1 finished chunk in" in capsys.readouterr().err
     assert call(*FILES, "--resume") == 0
     assert "no checkpoints in" in capsys.readouterr().err
     assert not folder.exists()

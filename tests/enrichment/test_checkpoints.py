@@ -78,7 +78,7 @@ def test_what_is_there_is_found_again(folder: Path) -> None:
 def test_without_resume_it_starts_afresh_and_says_so(folder: Path) -> None:
     said: list[str] = []
     kept = opened(folder, resume=False, tell=said.append)
-    assert said == [f"starting afresh: 2 finished chunks in {folder} are thrown away"]
+    assert said == [f"starting afresh, without 2 finished chunks in {folder}"]
     assert kept.found(("names", 0), 10) is None
     assert kept.planned(0, 20) is None
     kept.close(done=False)

@@ -82,6 +82,10 @@ class Checkpoints:
             )
         return arrays
 
+    def empty(self) -> bool:
+        """Whether no result is there."""
+        return not any(self.folder.glob(f"*{_SUFFIX}"))
+
     def planned(self, call: int, rows: int) -> list[Range] | None:
         """The ranges that the run was given at its ``call``-th asking, if it came so far."""
         if call >= len(self._plan):
@@ -102,7 +106,7 @@ class Checkpoints:
 
     def close(self, *, done: bool) -> None:
         """Gives the folder back; throws it away when the run is done, or has kept nothing."""
-        done = done or not any(self.folder.glob(f"*{_SUFFIX}"))
+        done = done or self.empty()
         if done:
             _clear(self.folder)
         shutil.rmtree(self.scratch, ignore_errors=True)
@@ -179,12 +183,13 @@ def open_checkpoints(
     opened = Checkpoints(folder, fingerprint, lock)
     try:
         kept = len(list(folder.glob(f"*{_SUFFIX}")))
+        chunks = f"{kept} finished chunk{'s' * (kept != 1)} in {folder}"
         if resume and (folder / _RUN).exists():
             opened._read()
-            tell(f"going on with {kept} finished chunks in {folder}")
+            tell(f"going on with {chunks}")
         else:
             if kept:
-                tell(f"starting afresh: {kept} finished chunks in {folder} are thrown away")
+                tell(f"starting afresh, without {chunks}")
             elif resume:
                 tell(f"no checkpoints in {folder}: starting from the beginning")
             _clear(folder)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import math
 import random
 import time
 from collections.abc import Callable
@@ -51,13 +50,13 @@ class _Unit:
     keep: bool
     split: Split | None
     inputs: list[_Unit]
+    halvings: int  # to be added to those of the engine
     wanted: bool = False
     ended: bool = False
     released: bool = False
     users: int = 0  # units to come that take its result
     failures: int = 0
     not_before: float = 0.0
-    halvings: int = 0
 
     @property
     def key(self) -> Key:
@@ -95,9 +94,9 @@ class UnitEngine:
         self._backend, self._results, self._progress, self._stop = backend, results, progress, stop
         self._checkpoints, self._memory = checkpoints, memory or Memory()
         self._retry, self._limit_s = retry or RetryPolicy(), chunk_time_limit_s
-        self._chunk = chunk_size or CHUNK
+        self._chunk = self._most = chunk_size or CHUNK  # of the last plan, and of any
         self._floor = min(FLOOR, self._chunk)
-        self._plans, self._pressed = 0, False
+        self._plans = self._halvings = self._planned_at = 0
         self._units: dict[Key, _Unit] = {}
         self._waiting: list[_Unit] = []
         self._running: dict[Key, _Unit] = {}
@@ -116,21 +115,24 @@ class UnitEngine:
     def shards(self, rows: int, bytes_per_row: float) -> list[Range]:
         """Ranges of nearly equal size that cover the rows; the same again in a resumed run."""
         call, self._plans = self._plans, self._plans + 1
-        if self._checkpoints is not None:
-            planned = self._checkpoints.planned(call, rows)
-            if planned is not None:
-                return planned
-        chunk = self._chunk
+        ranges = None if self._checkpoints is None else self._checkpoints.planned(call, rows)
+        if ranges is None:
+            ranges = self._plan(rows, bytes_per_row)
+            if self._checkpoints is not None:
+                self._checkpoints.plan(rows, ranges)
+        self._planned_at = self._halvings
+        self._chunk = max((stop - start for start, stop in ranges), default=self._chunk)
+        self._progress.state.final_chunk_size = self._chunk
+        return ranges
+
+    def _plan(self, rows: int, bytes_per_row: float) -> list[Range]:
+        chunk = self._most
         if self._memory.limit is not None:
             free = PRESSURE * self._memory.limit - max(self._memory.used(), _BASE)
             fits = int(_PLANNED * free / self._backend.slots / bytes_per_row)
             chunk = max(self._floor, min(chunk, fits))
-            self._chunk = self._progress.state.final_chunk_size = chunk
         number = max(-(-rows // chunk), min(self._backend.slots, rows // self._floor))
-        ranges = [(rows * i // number, rows * (i + 1) // number) for i in range(number)]
-        if self._checkpoints is not None:
-            self._checkpoints.plan(rows, ranges)
-        return ranges
+        return [(rows * i // number, rows * (i + 1) // number) for i in range(number)]
 
     def submit(
         self,
@@ -154,7 +156,7 @@ class UnitEngine:
         place = f"{count:,} rows" if isinstance(rows, int) else f"rows {rows[0]:,} to {rows[1]:,}"
         for one in inputs:
             one.users += 1
-        unit = _Unit(handle, count, place, function, args, keep, split, inputs)
+        unit = _Unit(handle, count, place, function, args, keep, split, inputs, -self._planned_at)
         self._units[unit.key] = unit
         self._progress.submitted()
         if keep and self._results.found(unit.key, count):
@@ -196,19 +198,20 @@ class UnitEngine:
 
     def _advance(self, wait_s: float) -> None:
         """Starts what can be started, takes what has ended, and waits for it at most so long."""
-        if self._stop.signal is not None:
-            while self._running:
-                self._take(_POLL_S)
-            self._stop.check()
-        while len(self._running) < self._backend.slots and (unit := self._next()) is not None:
+        while self._stop.signal is None and (unit := self._next()) is not None:
             self._start(unit)
             self._take(0)
+        while self._stop.signal is not None and self._running:
+            self._take(_POLL_S)
+        self._stop.check()
         if wait_s:
             self._take(wait_s)
 
     def _next(self) -> _Unit | None:
-        """The first unit in the queue whose arguments are there and whose pause is over."""
+        """The first unit in the queue that can be started, if the backend has room for it."""
         now = time.monotonic()
+        if not self._waiting or len(self._running) >= self._backend.slots:
+            return None
         for unit in self._waiting:
             if unit.not_before <= now and all(one.ended for one in unit.inputs):
                 return unit
@@ -220,24 +223,22 @@ class UnitEngine:
         self._stop.busy = True
         self._progress.started(unit.handle.stage)
         args = tuple(self._results.get(a.key) if isinstance(a, Handle) else a for a in unit.args)
-        work = Work(unit.function, args, unit.split, unit.halvings + self._reduced(unit.rows))
+        work = Work(unit.function, args, unit.split, self._halvings + unit.halvings)
         target = None
         if self._backend.writes:
             target = self._results.target(unit.key, unit.rows, keep=unit.keep)
         self._backend.start(unit.key, work, target, self._limit_s)
 
-    def _reduced(self, rows: int) -> int:
-        """How many times these rows are halved to be a chunk, once pressure has reduced it."""
-        return max(0, math.ceil(math.log2(rows / self._chunk))) if self._pressed and rows else 0
-
     def _take(self, wait_s: float) -> None:
-        for ended in self._backend.ended(wait_s):
-            unit = self._running.pop(ended.key)
-            if ended.error is None:
-                self._finish(unit, ended)
-            else:
-                self._fail(unit, ended.error)
-        self._stop.busy = bool(self._running)
+        try:
+            for ended in self._backend.ended(wait_s):
+                unit = self._running.pop(ended.key)
+                if ended.error is None:
+                    self._finish(unit, ended)
+                else:
+                    self._fail(unit, ended.error)
+        finally:
+            self._stop.busy = bool(self._running)
 
     # --- how a unit ends ------------------------------------------------------------------------
 
@@ -315,18 +316,21 @@ class UnitEngine:
     def _relieve(self) -> None:
         """Gives memory back: results go to files, and chunks to come are done in smaller pieces."""
         state = self._progress.state
-        state.memory_pressure_warnings += 1
         spilled = self._results.spill()
-        state.chunks_spilled += spilled
         limits.give_back()
-        words = f"memory is short: {spilled} results went to disk"
-        if self._memory.short() and self._chunk // 2 >= self._floor:
-            self._pressed = True
+        reduced = self._memory.short() and self._chunk // 2 >= self._floor
+        if reduced:
+            self._halvings += 1
             self._chunk //= 2
-            state.chunk_size_reductions += 1
+            self._most = max(self._floor, self._most // 2)
             state.final_chunk_size = self._chunk
-            words += f", chunks are reduced to {self._chunk:,} rows"
-        self._progress.tell(words)
+        if spilled or reduced or not state.memory_pressure_warnings:
+            self._progress.tell(
+                f"memory is short: {spilled} results went to disk, chunks have {self._chunk:,} rows"
+            )
+        state.memory_pressure_warnings += 1
+        state.chunks_spilled += spilled
+        state.chunk_size_reductions += reduced
 
 
 def _fatal(error: BaseException, words: str, failures: int) -> ProofbookError:

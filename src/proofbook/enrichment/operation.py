@@ -79,6 +79,7 @@ def operate(
                 tell=progress.tell,
             )
             stack.callback(lambda: checkpoints.close(done=status == "completed"))
+            progress.state.resumable = not checkpoints.empty()
         results = Results(checkpoints, operation.scratch)
         stack.callback(results.close)
         backend = _backend(operation, results, memory.limit)
@@ -110,7 +111,7 @@ def _how(progress: Progress, again: str) -> str:
     """How to go on, if anything is kept."""
     if not progress.state.resumable or not again:
         return ""
-    return f". {progress.state.chunks_processed} finished chunks are kept; go on with: {again}"
+    return f". What is finished is kept; go on with: {again}"
 
 
 def _backend(operation: Operation, results: Results, memory_limit: int | None) -> Backend:

@@ -22,27 +22,27 @@ _RECENT, _RECENT_S = 8, 30.0
 
 @dataclass
 class State:
-    """What ``progress.json`` says; see the README for its fields."""
+    """What ``progress.json`` says; records are awards, seconds those of this process."""
 
-    records_processed: int = 0
+    records_processed: int = 0  # the awards' worth of the work that is done
     total_records: int = 0
     percent_complete: float = 0.0
     chunks_processed: int = 0
-    total_chunks: int = 0
+    total_chunks: int = 0  # of those known so far
     elapsed_seconds: float = 0.0
-    estimated_remaining_seconds: float | None = None
-    checkpoint_timestamp: str | None = None
-    resumable: bool = False
-    errors: int = 0
+    estimated_remaining_seconds: float | None = None  # by the recent rate; null: not known yet
+    checkpoint_timestamp: str | None = None  # of the last chunk kept, UTC
+    resumable: bool = False  # whether --resume would go on with anything
+    errors: int = 0  # failed tries of chunks
     last_error: str | None = None
     memory_pressure_warnings: int = 0
     chunk_size_reductions: int = 0
-    chunks_spilled: int = 0
-    final_chunk_size: int | None = None
-    chunks_resumed: int = 0
-    memory_bytes: int = 0
+    chunks_spilled: int = 0  # results that went to disk for want of memory
+    final_chunk_size: int | None = None  # rows
+    chunks_resumed: int = 0  # taken over from an earlier run
+    memory_bytes: int = 0  # resident, of the process tree
     stage: str = ""
-    status: str = "running"
+    status: str = "running"  # then completed, interrupted or failed
 
 
 class Progress:
