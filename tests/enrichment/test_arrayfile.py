@@ -47,7 +47,9 @@ def test_every_changed_or_missing_byte_is_noticed(tmp_path: Path) -> None:
             told, found = read_arrays(path, verify=True)
         except DamagedFile:
             return False
-        return told == {"n": 1} and all((found[n] == arrays[n]).all() for n in arrays)
+        assert told == {"n": 1}
+        assert all((found[n] == arrays[n]).all() for n in arrays)
+        return True
 
     assert same()
     noticed = 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import logging
 import sys
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -258,6 +259,24 @@ def test_spilled_results_are_the_same_and_dropped_ones_leave_no_file(tmp_path: P
     results.drop(("a b", 1))
     assert not list(results.scratch.iterdir())
     results.close()
+
+
+@pytest.mark.parametrize("lazy", [True, False])
+def test_what_nobody_needs_any_more_is_let_go(lazy: bool) -> None:
+    born: list[weakref.ref[Any]] = []
+
+    def made(start: int, stop: int) -> Any:
+        array = np.arange(start, stop)
+        born.append(weakref.ref(array))
+        return {"v": array}
+
+    with engine_of("local") as engine:
+        for number in range(3):
+            part = engine.submit("v", number, 9, made, 0, 9, keep=not lazy)
+            kept = engine.submit("k", number, 9, toy.length, part)
+            engine.release(part)
+            assert born[number]() is None
+            assert engine.gather(kept)["n"].tolist() == [9]
 
 
 def test_results_cannot_be_changed_by_who_reads_them(tmp_path: Path) -> None:

@@ -105,6 +105,9 @@ def test_the_remaining_time_is_of_the_recent_rate(tmp_path: Path, clock: list[fl
     for _ in range(10):  # slow: 1 row a second
         clock[0] += 10
         progress.done("names", 10)
+        progress._refresh()
+        left = 1_000 - progress.state.records_processed
+        assert progress.state.estimated_remaining_seconds == pytest.approx(left, abs=1)
     for _ in range(35):  # fast: 10 rows a second
         clock[0] += 1
         progress.done("names", 10)
@@ -155,11 +158,13 @@ def test_records_never_go_back_and_never_exceed_all(
     before = 0
     for stage, rows, undone in steps:
         progress.done(stage, rows)
-        if undone:
-            progress.undone(stage, rows)
         progress._refresh()
         assert before <= progress.state.records_processed <= 77
         before = progress.state.records_processed
+        if undone:
+            progress.undone(stage, rows)
+            progress._refresh()
+            assert progress.state.records_processed == before
     progress.close("completed")
     assert progress.state.records_processed == 77
 

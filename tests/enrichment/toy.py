@@ -126,3 +126,7 @@ def first(*parts: Arrays) -> Arrays:
 
 def first_values(part: Arrays) -> Arrays:
     return {"v": part["v"]}
+
+
+def length(part: Arrays) -> Arrays:
+    return {"n": np.array([len(part["v"])])}
