@@ -26,12 +26,14 @@ def say(words):
     print(words, flush=True)
 
 def main(folder, workers, seconds):
-    operation = Operation(checkpoints=Path(folder) / "kept", workers=int(workers))
+    kept = Path(folder) / "kept"
+    operation = Operation(checkpoints=kept, resume=True, workers=int(workers))
     with stoppable(say) as stop, operate(operation, stop=stop, again="again") as engine:
         handles = [
             engine.submit("s", i, 1, toy.slow, float(seconds), folder, i) for i in range(4)
         ]
-        engine.gather(engine.submit("f", 0, 4, toy.first, *handles))
+        found = engine.gather(engine.submit("f", 0, 4, toy.first, *handles))
+        say(f"found {found['x'].tolist()}")
 
 if __name__ == "__main__":
     try:
@@ -43,7 +45,8 @@ if __name__ == "__main__":
 
 
 def started(folder: Path, workers: int, seconds: float) -> subprocess.Popen[str]:
-    """The program, once its first chunk is at work."""
+    """The program, once a chunk of it is at work."""
+    before = len(list(folder.glob("call-*")))
     script = folder / "program.py"
     script.write_text(textwrap.dedent(PROGRAM))
     program = subprocess.Popen(
@@ -53,7 +56,7 @@ def started(folder: Path, workers: int, seconds: float) -> subprocess.Popen[str]
         env={"PYTHONPATH": str(ROOT)},
     )
     for _ in range(600):
-        if list(folder.glob("call-*")):
+        if len(list(folder.glob("call-*"))) > before:
             return program
         time.sleep(0.1)
     program.kill()
@@ -88,6 +91,20 @@ def test_the_second_signal_ends_at_once(workers: int, tmp_path: Path) -> None:
     assert program.returncode == 130
     assert not psutil.wait_procs(family, timeout=15)[1]
     assert not list((tmp_path / "kept").glob("s-*.arrays"))
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_a_killed_run_loses_the_chunk_at_work_and_no_more(workers: int, tmp_path: Path) -> None:
+    for kept in (1, 2):
+        with started(tmp_path, workers, 0.4) as program:
+            while len(list((tmp_path / "kept").glob("s-*.arrays"))) < kept:
+                time.sleep(0.02)
+            program.kill()
+    with started(tmp_path, workers, 0.0) as program:
+        said, _ = program.communicate(timeout=60)
+    assert "found [0, 1, 2, 3]" in said
+    assert 4 <= len(list(tmp_path.glob("call-*"))) <= 4 + 2 * max(1, workers)
+    assert not (tmp_path / "kept").exists()
 
 
 def test_workers_end_with_a_killed_engine(tmp_path: Path) -> None:

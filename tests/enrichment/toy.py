@@ -110,10 +110,6 @@ def greedy(part: Arrays, weights: Arrays) -> Arrays:
     return squares(part, weights)
 
 
-def large(number: int, megabytes: int) -> Arrays:
-    return {"x": np.full(megabytes * 125_000, number, dtype=np.int64)}
-
-
 def slow(seconds: float, folder: str, number: int) -> Arrays:
     count_call(folder)
     time.sleep(seconds)

@@ -120,7 +120,9 @@ class Dask:
 
     def _sent(self, value: Any) -> Any:
         if isinstance(value, Path):
-            value = self._files.setdefault(value, at_hand(value))
+            if value not in self._files:
+                self._files[value] = at_hand(value)
+            value = self._files[value]
         return self._shared.place(value)
 
     def _scatter(self, arrays: Arrays) -> distributed.Future:

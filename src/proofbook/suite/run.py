@@ -24,8 +24,12 @@ __all__ = ["Request", "planned", "render", "run_suite"]
 
 
 def planned(request: Request) -> list[Step]:
-    """The steps of a request, in order; ParameterError for a notebook that does not exist."""
+    """The steps of a request, in order; ParameterError for a notebook that does not exist.
+
+    Also where the parameters of ``run`` contradict each other.
+    """
     settings = request.effective.settings
+    _ = settings.run.operation  # refused here, before anything is made, if it contradicts itself
     truth = settings.synthetic or bool(settings.data.truth)
     steps = plan.steps(settings.effective_sizes(), truth=truth)
     return plan.up_to(steps, plan.notebook_name(request.last)) if request.last else steps
