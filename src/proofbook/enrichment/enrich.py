@@ -14,6 +14,7 @@ from proofbook.enrichment.table import award_columns, enriched_table, refuse_add
 from proofbook.errors import InputError, ParameterError
 from proofbook.matching import MatchSettings
 from proofbook.matching.match import match
+from proofbook.matching.units import SHARD, Threads
 from proofbook.measure import Recorder, StageRecord
 from proofbook.sources import award_table, read_awards
 from proofbook.sources.files import identify
@@ -54,7 +55,7 @@ def enrich(
     """Join every award with its recipient, or say that it has none.
 
     ``columns`` chooses the award columns to keep (default: all but personal ones and the
-    abstract); ``chunk_size`` bounds how many recipient names are searched at a time, without any
+    abstract); ``chunk_size`` bounds how many recipients are worked on at a time, without any
     influence on the result. Raises InputError for an input that cannot be used as it is, and
     ParameterError for an unknown column or a chunk size below 1.
     """
@@ -71,7 +72,8 @@ def enrich(
         ours = awards_of(awards)
         stage.rows = ours.num_rows
     kept = award_columns(ours.column_names, columns, named)
-    found = match(ours, theirs, settings, recorder, chunk_size)
+    engine = Threads(0 if settings is None else settings.threads, chunk_size or SHARD)
+    found = match(ours, theirs, settings, recorder, engine)
     with recorder.stage("enriched table", rows=ours.num_rows):
         table = enriched_table(ours, theirs, found.table, kept)
         table = with_judge(table, found.judge, ours.column_names)

@@ -6,16 +6,15 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from proofbook.matching.lexicon import character_terms, distinct, mix, powers
+from proofbook.matching.hashing import character_terms, distinct, mix, powers
 
 SHORTEST = 5
 
 
 def similar_words(
-    words: list[str], wanted: NDArray[np.integer[Any]], others: NDArray[np.integer[Any]]
+    words: pa.Array, wanted: NDArray[np.integer[Any]], others: NDArray[np.integer[Any]]
 ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """Pairs (wanted word, other word) that are one edit apart, all as positions in ``words``.
 
@@ -24,7 +23,7 @@ def similar_words(
     fewer than five letters have no neighbours.
     """
     used = np.union1d(wanted, others)
-    owner, hashes = _deletions([words[i] for i in used.tolist()], used.astype(np.int32))
+    owner, hashes = _deletions(words.take(pa.array(used)), used.astype(np.int32))
     chosen = np.zeros(len(words), np.bool_)
     chosen[wanted] = True
     mine = chosen[owner]
@@ -53,12 +52,10 @@ def similar_words(
 
 
 def _deletions(
-    words: list[str], codes: NDArray[np.int32]
+    words: pa.Array, codes: NDArray[np.int32]
 ) -> tuple[NDArray[np.int32], NDArray[np.uint64]]:
     """Hashes of every word and of the word without each of its letters, with their owners."""
-    text = pa.array(words, pa.large_string())
-    lengths = pc.binary_length(text).to_numpy(zero_copy_only=False).astype(np.int64)
-    terms, behind = character_terms(text, lengths)
+    terms, behind, lengths = character_terms(words)
     power = powers(int(lengths.max(initial=0)) + 1)
     whole = terms * power[behind]
     # Without one later letter, every earlier letter stands one power lower.

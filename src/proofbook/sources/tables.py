@@ -31,19 +31,20 @@ def read_raw(
     *,
     null: bool = False,
     only: Iterable[str] | None = None,
+    rows: tuple[int, int] | None = None,
 ) -> RawTable:
     """Reads any format; ``rename`` turns the names found into the names known.
 
     Of a ``pg_dump`` archive the table RECIPIENT_TABLE is read. With ``only``, other columns are
     left out (of Parquet and archives, they are not even read). Empty values of a CSV are null if
-    ``null``.
+    ``null``. Of Parquet, ``rows`` may be chosen (first, and behind the last).
     """
     wanted = None if only is None else set(only)
     if format_ == "parquet":
         found = parquet_names(path)
         names = rename(path, found)
         kept = [i for i, name in enumerate(names) if wanted is None or name in wanted]
-        table = read_parquet(path, None if wanted is None else [found[i] for i in kept])
+        table = read_parquet(path, None if wanted is None else [found[i] for i in kept], rows)
         return RawTable(table.rename_columns([names[i] for i in kept]))
     if format_ == "pg_dump":
         return RawTable(_of_archive(path, rename, wanted))
