@@ -14,11 +14,10 @@ from proofbook.enrichment.table import award_columns, enriched_table, refuse_add
 from proofbook.errors import InputError, ParameterError
 from proofbook.matching import MatchSettings
 from proofbook.matching.match import match
+from proofbook.matching.schema import AWARD_COLUMNS_READ
 from proofbook.matching.units import SHARD, Threads
 from proofbook.measure import Recorder, StageRecord
 from proofbook.sources import award_table, read_awards
-from proofbook.sources.files import identify
-from proofbook.sources.parquet import parquet_names
 from proofbook.sources.recipients import Recipients, open_recipients
 
 Input: TypeAlias = str | Path | pa.Table | pd.DataFrame
@@ -62,21 +61,17 @@ def enrich(
     if chunk_size is not None and chunk_size < 1:
         raise ParameterError(f"chunk size: must be at least 1 (got {chunk_size})")
     recorder = recorder or Recorder()
-    named = awards if isinstance(awards, (str, Path)) else "awards"
-    if columns is None:  # before any value is read: the lists of an enriched table are no text
-        refuse_added(_header(awards), named)
     with recorder.stage("read recipients") as stage:
         theirs = recipients_of(recipients)
         stage.rows = theirs.rows
     with recorder.stage("read awards") as stage:
-        ours = awards_of(awards)
+        ours, kept, available = _awards(awards, columns)
         stage.rows = ours.num_rows
-    kept = award_columns(ours.column_names, columns, named)
     engine = Threads(0 if settings is None else settings.threads, chunk_size or SHARD)
     found = match(ours, theirs, settings, recorder, engine)
     with recorder.stage("enriched table", rows=ours.num_rows):
         table = enriched_table(ours, theirs, found.table, kept)
-        table = with_judge(table, found.judge, ours.column_names)
+        table = with_judge(table, found.judge, available)
     return Enrichment(table, recorder.stages, found.counters, found.model)
 
 
@@ -86,25 +81,34 @@ def recipients_of(source: Input) -> Recipients:
 
 
 def awards_of(source: Input) -> pa.Table:
-    """Awards as their reader promises them, whether they are a file or already in memory."""
+    """The award columns that matching reads, whether they are a file or already in memory."""
     source = _arrow(source, "awards")
-    return (
-        award_table(source, "awards") if isinstance(source, pa.Table) else read_awards(source).table
-    )
-
-
-def _header(source: Input) -> list[str]:
-    """The column names of an input that has them at hand; of a CSV none.
-
-    InputError when it is a file that is missing, empty, or not what its suffix says.
-    """
     if isinstance(source, pa.Table):
-        names: list[str] = source.column_names
-        return names
-    if isinstance(source, pd.DataFrame):
-        return [str(name) for name in source.columns]
-    path = Path(source)
-    return parquet_names(path) if identify(path) == "parquet" else []
+        return award_table(source, "awards")
+    return read_awards(source, lambda _: AWARD_COLUMNS_READ).table
+
+
+def _awards(
+    source: Input, columns: Sequence[str] | None
+) -> tuple[pa.Table, list[str], Sequence[str]]:
+    """The awards with what matching reads and what is kept; what is kept; all columns there are.
+
+    What is neither is not even read: the abstracts are most of an award file.
+    """
+    source = _arrow(source, "awards")
+    if isinstance(source, pa.Table):
+        if columns is None:  # before any value is read: the lists of an enriched table are no text
+            refuse_added(source.column_names, "awards")
+        table = award_table(source, "awards")
+        return table, award_columns(table.column_names, columns), table.column_names
+    kept: list[str] = []
+
+    def choose(found: Sequence[str]) -> set[str]:
+        kept[:] = award_columns(found, columns, source)
+        return {*kept, *AWARD_COLUMNS_READ}
+
+    file = read_awards(source, choose)
+    return file.table, kept, file.names
 
 
 def _arrow(source: Input, role: str) -> str | Path | pa.Table:

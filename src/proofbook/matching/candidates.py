@@ -41,7 +41,6 @@ _UNIT = 64  # whole-number weights are 1/64 of a natural-log unit
 _KEY_WEIGHTS = {"joined": 6.0, "sorted": 4.0, "pair": 1.0, "start": 2.0, "state": 2.5, "zip": 3.5}
 _ONE_EDIT = 0.8  # share of a word's rarity that a word one edit away brings
 _HEAVIEST = (1 << 16) - 1  # weights above this, a thousand natural-log units, do not occur
-_MOST_QUERIES = 1 << 20  # what the packed order has room for; five times all awards there are
 _BATCH = 4_096
 
 
@@ -98,7 +97,9 @@ def find(queries: Side, recipients: Side, frequencies: Frequencies) -> Pairs:
     asked = ask(queries, ~equal, df, frequencies)
     held = postings(recipients, vocabulary, asked.wanted)
     asks, useful = afford(asked, np.bincount(held.token, minlength=asked.size))
-    return near_the_best(best(asks, held, useful, content(recipients)))
+    return near_the_best(
+        best(asks, held, useful, content(recipients), np.zeros(asked.count, np.int32))
+    )
 
 
 def ask(
@@ -184,16 +185,24 @@ def _among(token: NDArray[np.integer[Any]], size: int) -> NDArray[np.bool_]:
 
 
 def best(
-    asks: sp.csr_matrix, held: Tokens, useful: NDArray[np.bool_], tie: NDArray[np.uint64]
+    asks: sp.csr_matrix,
+    held: Tokens,
+    useful: NDArray[np.bool_],
+    tie: NDArray[np.uint64],
+    floor: NDArray[np.int32],
 ) -> Pairs:
-    """The ``KEPT`` heaviest names of each query; ``tie`` is a content number per name."""
+    """The ``KEPT`` heaviest names of each query, of those that reach its ``floor``.
+
+    ``tie`` is a content number per name.
+    """
     kept = useful[held.token]
     token, name = held.token[kept], held.name[kept]
     shape = (asks.shape[1], len(tie))
     index = sp.csr_matrix((np.ones(len(token), np.int32), (token, name)), shape)
     found = [_none()]
     for start in range(0, asks.shape[0], _BATCH):
-        found.append(_top((asks[start : start + _BATCH] @ index).tocsr(), start, tie))
+        rows = slice(start, start + _BATCH)
+        found.append(_top((asks[rows] @ index).tocsr(), start, tie, floor[rows]))
     return _concatenated(found)
 
 
@@ -248,15 +257,18 @@ def near_the_best(pairs: Pairs) -> Pairs:
     return pairs.take(pairs.weight * 4 >= peak)
 
 
-def _top(product: sp.csr_matrix, query_base: int, tie: NDArray[np.uint64]) -> Pairs:
+def _top(
+    product: sp.csr_matrix, query_base: int, tie: NDArray[np.uint64], floor: NDArray[np.int32]
+) -> Pairs:
     """The heaviest names of the queries of one batch."""
     sizes = np.diff(product.indptr)
     query = np.repeat(np.arange(len(sizes)), sizes)
     filled = sizes > 0
-    peak = np.zeros(len(sizes), np.int32)
+    least = floor.copy()
     if filled.any():
-        peak[filled] = np.maximum.reduceat(product.data, product.indptr[:-1][filled])
-    kept = product.data * 4 >= peak[query]
+        peak = np.maximum.reduceat(product.data, product.indptr[:-1][filled])
+        least[filled] = np.maximum(least[filled], -(-peak // 4))  # see near_the_best
+    kept = product.data >= least[query]
     pairs = Pairs(query[kept], product.indices[kept].astype(np.int64), product.data[kept])
     pairs = heaviest(pairs, tie[pairs.name])
     return Pairs(pairs.query + query_base, pairs.name, pairs.weight)
@@ -264,17 +276,19 @@ def _top(product: sp.csr_matrix, query_base: int, tie: NDArray[np.uint64]) -> Pa
 
 def heaviest(pairs: Pairs, tie: NDArray[np.uint64]) -> Pairs:
     """The ``KEPT`` heaviest names of each query; equal weights in the order of ``tie``."""
-    # One number orders pairs by query, falling weight and half of the content number; sorting
-    # numbers is ten times faster than sorting by three columns. What is still tied is put in order
-    # by the whole content number below.
-    base = int(pairs.query.min()) if len(pairs) else 0
-    if len(pairs) and int(pairs.query.max()) - base >= _MOST_QUERIES:
-        raise ValueError(f"more than {_MOST_QUERIES} names are searched for at a time")
+    if not len(pairs):
+        return pairs
+    # Sorting plain numbers is ten times faster than ordering rows by several columns: first the
+    # weight of each query's last name that can stay, then the order of those that reach it.
     light = np.uint64(_HEAVIEST) - np.minimum(pairs.weight, _HEAVIEST).astype(np.uint64)
-    rank = (pairs.query - base).astype(np.uint64) << np.uint64(44) | light << np.uint64(28)
-    order = np.argsort(rank | tie >> np.uint64(36))
-    order = order[rank_in_group(pairs.query[order]) < 2 * KEPT]
-    order = order[np.lexsort((tie[order], -pairs.weight[order], pairs.query[order]))]
+    packed = np.sort(pairs.query.astype(np.uint64) << np.uint64(16) | light)
+    query = packed >> np.uint64(16)
+    starts = group_starts(query)
+    last = np.minimum(starts + KEPT, np.append(starts[1:], len(packed))) - 1
+    least = np.zeros(int(query[-1]) + 1, np.uint64)
+    least[query[starts]] = packed[last] & np.uint64(_HEAVIEST)
+    kept = np.flatnonzero(light <= least[pairs.query])
+    order = kept[np.lexsort((tie[kept], light[kept], pairs.query[kept]))]
     return pairs.take(order[rank_in_group(pairs.query[order]) < KEPT])
 
 

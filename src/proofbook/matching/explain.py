@@ -50,6 +50,7 @@ _STEPS = (
     "identifiers",
     "share of absent firms",
 )
+_SHOWN = ["recipient_hash", "legal_business_name", "city", "state", "zip5"]
 _AGREEMENT = ("quite different", "share what is rare", "same but for spelling")
 
 
@@ -105,8 +106,8 @@ def explain(
             link(found.asked, aliases, further, frequencies),
         ]
     )
-    shown = recipients.read(["recipient_hash", "legal_business_name", "city", "state", "zip5"])
     held = found.held
+    shown = recipients.take(held.row, _SHOWN)
     return [
         _explained(held, links.take(links.query == ask["query"].item()), shown, judge, ask, row)
         for row, ask in zip(rows, asks.iter_slices(1), strict=True)
@@ -135,14 +136,15 @@ def _explained(
         rows = [int(order[0]), *order[firm[order] != firm[order[0]]][:1].tolist()]
         pair = [(int(links.recipient[i]), float(probability[i])) for i in rows]
         steps = _steps(links, values, added, rows)
-    chosen, second = (*(_weighed(shown, *p) for p in pair), None, None)[:2]
+    about = {r: shown.slice(int(held.positions(np.array([r]))[0]), 1) for r, _ in pair}
+    chosen, second = (*(_weighed(about[r], p) for r, p in pair), None, None)[:2]
     joined = found["recipient"]
     return Explanation(
         award_row=row,
         method=found["match_method"],
         probability=found["match_probability"],
         flags=found["match_flags"],
-        joined=None if joined is None else shown["recipient_hash"][joined].as_py(),
+        joined=None if joined is None else _hash_of(held, shown, joined),
         accept=judge.accept,
         review=judge.review,
         chosen=chosen,
@@ -211,7 +213,13 @@ def _told_steps(ask: pl.DataFrame, found: dict[str, Any], by_name: float) -> lis
     return []
 
 
-def _weighed(shown: pa.Table, recipient: int, probability: float) -> Weighed:
-    about = {c: shown[c][recipient].as_py() for c in shown.column_names}
+def _hash_of(held: Shard, shown: pa.Table, recipient: int) -> str:
+    place = int(held.positions(np.array([recipient]))[0])
+    out: str = shown["recipient_hash"][place].as_py()
+    return out
+
+
+def _weighed(shown: pa.Table, probability: float) -> Weighed:
+    (about,) = shown.to_pylist()
     place = " ".join(about[c] for c in ("city", "state", "zip5") if about[c])
     return Weighed(about["recipient_hash"], about["legal_business_name"] or "", place, probability)

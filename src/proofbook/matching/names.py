@@ -38,6 +38,8 @@ _PHRASES = tuple(
         r"\bPROFESSIONAL (?:CORPORATION|CORP)\b": "PC",
     }.items()
 )
+#: What makes a field more than one plain name.
+_SEVERAL = "(?i)" + "|".join([r"\(", _OTHER_NAME, *(p.pattern for p, _ in _PHRASES)])
 #: One of these is in every field that needs more than to be split into words.
 _MARKS = (
     "(", "DBA", "D/B/A", "D B A", "D.B.A", "D/B", "D B/", "DOING BUS", "TRADING AS", "T/A",
@@ -98,7 +100,9 @@ def alternates(text: pl.Series) -> tuple[NDArray[np.int64], list[str], list[int]
     A field may hold several names (d/b/a, formerly, parentheses): the first keeps the kind LEGAL,
     the others are DBA. Designators written in words are shortened.
     """
-    inside = text.str.contains_any(list(_MARKS), ascii_case_insensitive=True).arg_true().to_numpy()
+    # A quick look for a mark leaves few fields to look at closely.
+    marked = text.str.contains_any(list(_MARKS), ascii_case_insensitive=True).arg_true()
+    inside = marked.filter(text.gather(marked).str.contains(_SEVERAL)).to_numpy()
     where: list[int] = []
     names: list[str] = []
     kinds: list[int] = []

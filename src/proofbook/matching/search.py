@@ -7,6 +7,7 @@ are candidates leave their shard.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from proofbook.matching.candidates import (
+    KEPT,
     Pairs,
     Tokens,
     afford,
@@ -27,7 +29,7 @@ from proofbook.matching.candidates import (
     postings,
 )
 from proofbook.matching.frequencies import Frequencies, frequencies
-from proofbook.matching.hashing import distinct, find_in
+from proofbook.matching.hashing import distinct, find_in, group_starts
 from proofbook.matching.shards import (
     BYTES_PER_ROW,
     Shard,
@@ -151,19 +153,19 @@ def search_list(
         frequency += engine.gather(handle)["frequency"]
     asks, useful = afford(questions, frequency)
     reads = {"data": asks.data, "indices": asks.indices, "indptr": asks.indptr, "useful": useful}
-    found = [
-        engine.submit("search", i, rows, read, shard, handle, reads)
-        for i, (shard, handle, rows) in enumerate(held)
-    ]
-    kept = {k: np.zeros(0, t) for k, t in _PAIR.items()}
+    kept: dict[str, NDArray[Any]] = {k: np.zeros(0, t) for k, t in _PAIR.items()}
     touched: list[Arrays] = []
-    for handle in found:
-        told = engine.gather(handle)
-        engine.release(handle)
-        kept = _better(kept, told)
-        touched.append({k.removeprefix("held "): v for k, v in told.items() if k[:5] == "held "})
-    for _, handle, _ in held:
-        engine.release(handle)
+    under_way: deque[Handle] = deque()
+    for i, (shard, handle, rows) in enumerate([*held, *[(None, None, 0)] * _AHEAD]):
+        if shard is not None:
+            floor = _floor(kept, asks.shape[0])
+            under_way.append(engine.submit("search", i, rows, read, shard, handle, reads, floor))
+        if i >= _AHEAD and under_way:
+            told = engine.gather(done := under_way.popleft())
+            for finished in (done, *held[i - _AHEAD][:2]):
+                engine.release(finished)
+            kept = _better(kept, told)
+            touched.append({k[5:]: v for k, v in told.items() if k[:5] == "held "})
     pairs = near_the_best(Pairs(kept["query"], np.arange(len(kept["query"])), kept["weight"]))
     row, place = kept["row"][pairs.name], kept["place"][pairs.name]
     touched = [_only(part, row) for part in touched]
@@ -172,6 +174,9 @@ def search_list(
     return shard, Pairs(pairs.query, first + place, pairs.weight)
 
 
+#: Shards that are searched before the first one's result is looked at. Which results the search
+#: of a shard can build on must not depend on who is faster.
+_AHEAD = 3
 #: A candidate pair of a shard: row of the query name, weight, content number, the recipient's row
 #: in the whole list, and which of its names it is.
 _PAIR = {
@@ -195,8 +200,23 @@ def look_up(arrays: Arrays, wanted: Arrays) -> Arrays:
     }
 
 
-def read(arrays: Arrays, held: Arrays, reads: Arrays) -> Arrays:
-    """A unit: the heaviest names of a shard for each query, and as ``held …`` their recipients."""
+def _floor(kept: Arrays, queries: int) -> Arrays:
+    """The weight that a further pair of each query needs to be among the heaviest."""
+    floor = np.zeros(queries, np.int32)
+    starts = group_starts(kept["query"])
+    first = kept["query"][starts]
+    floor[first] = -(-kept["weight"][starts] // 4)  # see near_the_best
+    full = np.flatnonzero(np.diff(np.append(starts, len(kept["query"]))) == KEPT)
+    last = kept["weight"][starts[full] + KEPT - 1]
+    floor[first[full]] = np.maximum(floor[first[full]], last)
+    return {"floor": floor}
+
+
+def read(arrays: Arrays, held: Arrays, reads: Arrays, least: Arrays) -> Arrays:
+    """A unit: the heaviest names of a shard for each query, and as ``held …`` their recipients.
+
+    ``least`` is the ``floor`` under which a pair of each query is of no use.
+    """
     shard = from_arrays(arrays)
     names, tie = shard.side.names, content(shard.side)
     asks = sp.csr_matrix(
@@ -204,7 +224,7 @@ def read(arrays: Arrays, held: Arrays, reads: Arrays) -> Arrays:
         (len(reads["indptr"]) - 1, len(reads["useful"])),
     )
     tokens = Tokens(held["token"], held["name"], np.zeros(0, np.int32))
-    pairs = best(asks, tokens, reads["useful"], tie)
+    pairs = best(asks, tokens, reads["useful"], tie, least["floor"])
     owner = names.owner[pairs.name].astype(np.int64)
     touched = to_arrays(shard.take(distinct(owner)))
     return {

@@ -138,9 +138,13 @@ def to_arrays(shard: Shard) -> Arrays:
     names, places = shard.side.names, shard.side.places
     used = np.zeros(len(shard.vocabulary), np.bool_)
     used[names.words] = True
-    number = np.cumsum(used, dtype=np.int32) - 1
+    codes = np.flatnonzero(used)
+    # In the order of their hashes: what is looked up in order is found quickly.
+    codes = codes[np.argsort(shard.vocabulary.hashes[codes])]
+    number = np.zeros(len(used), np.int32)
+    number[codes] = np.arange(len(codes), dtype=np.int32)
     held = np.searchsorted(names.owner, np.arange(len(shard)))
-    text = shard.vocabulary.texts(np.flatnonzero(used)).cast(pa.string())
+    text = shard.vocabulary.texts(codes).cast(pa.string())
     letters = text.buffers()[2]
     return {
         "row": shard.row,
@@ -151,6 +155,7 @@ def to_arrays(shard: Shard) -> Arrays:
         **{f: getattr(places, f)[held] for f in _PLACE_FIELDS},
         **{f: getattr(shard.firms, f) for f in _FIRM_FIELDS},
         "identity": shard.side.identity,
+        "hashes": shard.vocabulary.hashes[codes],
         "letters": np.frombuffer(letters, np.uint8) if letters else np.zeros(0, np.uint8),
         "ends": np.frombuffer(text.buffers()[1], np.int32)[: len(text) + 1]
         if len(text)
@@ -167,11 +172,14 @@ def words_of(arrays: Arrays) -> pa.Array:
 
 def from_arrays(arrays: Arrays, vocabulary: Vocabulary | None = None) -> Shard:
     """The shard that ``to_arrays`` made, its words added to a vocabulary where one is given."""
-    vocabulary = Vocabulary() if vocabulary is None else vocabulary
-    code = vocabulary.codes(words_of(arrays))
+    words = arrays["words"]
+    if vocabulary is None:
+        vocabulary = Vocabulary.known(words_of(arrays), arrays["hashes"])
+    else:
+        words = vocabulary.codes(words_of(arrays))[words]
     owner = np.repeat(np.arange(len(arrays["row"]), dtype=np.int32), arrays["names"])
     offsets = np.concatenate([[0], np.cumsum(arrays["counts"], dtype=np.int64)])
-    parts = {f: arrays[f] for f in _NAME_FIELDS} | {"words": code[arrays["words"]]}
+    parts = {f: arrays[f] for f in _NAME_FIELDS} | {"words": words}
     names = NameTable(owner=owner, offsets=offsets, **parts)
     places = Places(*(arrays[f] for f in _PLACE_FIELDS)).take(owner)
     firms = Firms(*(arrays[f] for f in _FIRM_FIELDS))

@@ -29,6 +29,13 @@ class Vocabulary:
         self._canon = np.zeros(0, np.int32)
         self._arrays: dict[str, NDArray[Any]] = {}
 
+    @classmethod
+    def known(cls, words: pa.Array, hashes: NDArray[np.uint64]) -> Vocabulary:
+        """The vocabulary of distinct words whose hashes are known already."""
+        made = cls()
+        made._parts, made._hashes = [words], hashes
+        return made
+
     def __len__(self) -> int:
         return len(self._hashes)
 

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from proofbook.errors import InputError
 from proofbook.sources.alternates import NAME_LIST, name_lists
@@ -18,6 +20,8 @@ from proofbook.sources.hashes import recipient_hashes
 from proofbook.sources.parquet import parquet_names, parquet_rows
 from proofbook.sources.tables import known_names, read_raw
 from proofbook.sources.text import text_column
+
+_READ = 1 << 19  # rows looked through at a time
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,7 @@ def read_recipients(path: str | Path) -> RecipientFile:
     path = Path(path)
     format_ = identify(path)
     with fingerprint(path) as mark:
-        raw = read_raw(path, format_, _names, null=True, only=RECIPIENT_COLUMNS)
+        raw = read_raw(path, format_, _names, null=True, only=lambda _: RECIPIENT_COLUMNS)
         table = _unique(path, _recipients(path, raw.table, raw.table.num_rows))
     return RecipientFile(table, path, table.num_rows, mark[0].bytes, mark[0].sha256)
 
@@ -71,8 +75,18 @@ class Recipients:
         if self.held is not None:
             return self.held.select(list(columns)).slice(first, last - first)
         rows = None if (first, last) == (0, self.rows) else (first, last)
-        raw = read_raw(self.source, "parquet", _names, null=True, only=columns, rows=rows)
+        raw = read_raw(self.source, "parquet", _names, null=True, only=lambda _: columns, rows=rows)
         return _recipients(self.source, raw.table, last - first, columns, first)
+
+    def take(self, rows: NDArray[np.int64], columns: Sequence[str]) -> pa.Table:
+        """Some of RECIPIENT_COLUMNS of the recipients in some rows, given in rising order."""
+        parts = [self.read(columns, 0, 1).slice(1)]
+        for first in range(0, self.rows, _READ):
+            low, high = np.searchsorted(rows, [first, first + _READ])
+            if low < high:
+                part = self.read(columns, first, min(first + _READ, self.rows))
+                parts.append(part.take(rows[low:high] - first))
+        return pa.concat_tables(parts)
 
     def check_hashes(self) -> None:
         """InputError when two recipients have the same recipient_hash."""
