@@ -30,6 +30,7 @@ from proofbook.matching.settings import MatchSettings
 from proofbook.matching.shards import Shard
 from proofbook.matching.sides import Side
 from proofbook.measure import Recorder
+from proofbook.measure.memory import give_back
 
 #: Queries that the model is learned from at most, and share of them whose firm is hidden.
 TRAINING_QUERIES = 12_000
@@ -76,6 +77,7 @@ def match_names(
         taught = opened[:0]
     with recorder.stage("candidates"):
         found = candidates_of(np.union1d(opened, taught), ours, listing)
+    give_back()
     with recorder.stage("evidence", rows=len(found.pairs)):
         known = link(found.asked, found.held.side, found.pairs, listing.frequencies)
     with recorder.stage("learning", rows=len(taught)):

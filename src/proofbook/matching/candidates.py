@@ -40,7 +40,8 @@ _UNIT = 64  # whole-number weights are 1/64 of a natural-log unit
 #: Weight of a shared key, beside the rarity of shared words.
 _KEY_WEIGHTS = {"joined": 6.0, "sorted": 4.0, "pair": 1.0, "start": 2.0, "state": 2.5, "zip": 3.5}
 _ONE_EDIT = 0.8  # share of a word's rarity that a word one edit away brings
-_HEAVIEST = (1 << 16) - 1  # weights above this, a thousand natural-log units, do not occur
+_WEIGHT_BITS = 16
+_HEAVIEST = (1 << _WEIGHT_BITS) - 1  # no weight is above this, a thousand natural-log units
 _BATCH = 4_096
 
 
@@ -212,6 +213,7 @@ def content(side: Side) -> NDArray[np.uint64]:
     number = mix(side.identity[names.owner])
     for part in (
         names.literal,
+        names.sorted,  # the same letters may be cut into other words
         names.kind,
         names.designator,
         places.state,
@@ -280,16 +282,32 @@ def heaviest(pairs: Pairs, tie: NDArray[np.uint64]) -> Pairs:
         return pairs
     # Sorting plain numbers is ten times faster than ordering rows by several columns: first the
     # weight of each query's last name that can stay, then the order of those that reach it.
-    light = np.uint64(_HEAVIEST) - np.minimum(pairs.weight, _HEAVIEST).astype(np.uint64)
-    packed = np.sort(pairs.query.astype(np.uint64) << np.uint64(16) | light)
-    query = packed >> np.uint64(16)
+    base = int(pairs.query.min())
+    place = (pairs.query - base).astype(np.uint64) << np.uint64(_WEIGHT_BITS)
+    place |= np.uint64(_HEAVIEST) - np.minimum(pairs.weight, _HEAVIEST).astype(np.uint64)
+    packed = np.sort(place)
+    query = packed >> np.uint64(_WEIGHT_BITS)
     starts = group_starts(query)
     last = np.minimum(starts + KEPT, np.append(starts[1:], len(packed))) - 1
     least = np.zeros(int(query[-1]) + 1, np.uint64)
-    least[query[starts]] = packed[last] & np.uint64(_HEAVIEST)
-    kept = np.flatnonzero(light <= least[pairs.query])
-    order = kept[np.lexsort((tie[kept], light[kept], pairs.query[kept]))]
+    least[query[starts]] = packed[last]
+    kept = np.flatnonzero(place <= least[pairs.query - base])
+    order = kept[_ordered(place[kept], tie[kept])]
     return pairs.take(order[rank_in_group(pairs.query[order]) < KEPT])
+
+
+def _ordered(first: NDArray[np.uint64], then: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """The order by two columns of numbers, of which the first uses few bits."""
+    used = np.uint64(int(first.max()).bit_length())
+    packed = first << (np.uint64(64) - used) | then >> used
+    order = np.argsort(packed)
+    packed = packed[order]
+    same = np.flatnonzero(packed[1:] == packed[:-1])
+    if len(same):  # as far as the bits of the second go; put these in order by all of them
+        tied = distinct(np.concatenate([same, same + 1]))
+        rows = order[tied]
+        order[tied] = rows[np.lexsort((then[rows], first[rows]))]
+    return order
 
 
 def _none() -> Pairs:

@@ -20,6 +20,7 @@ from proofbook.matching.shards import together
 from proofbook.matching.units import Engine, Threads
 from proofbook.matching.vocabulary import Vocabulary
 from proofbook.measure import Recorder
+from proofbook.measure.memory import give_back
 from proofbook.sources.recipients import Recipients, open_recipients
 
 
@@ -98,6 +99,7 @@ def prepare(awards: pa.Table, recipients: Recipients, recorder: Recorder, engine
     identifiers = {c: ours.rows[c].to_numpy() for c in ("uei", "duns")}
     with recorder.stage("prepare recipients", rows=recipients.rows):
         listing = survey_list(recipients, ours.queries, identifiers, vocabulary, engine)
+    give_back()
     with recorder.stage("identifiers", rows=awards.num_rows):
         asked = ours.rows.select("query", "uei", "duns").unique().sort("query", "uei", "duns")
         held = together(listing.named, vocabulary)

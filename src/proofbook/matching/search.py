@@ -139,6 +139,7 @@ def search_list(
 ) -> tuple[Shard, Pairs]:
     """The candidates of the asked names, and the recipients they belong to, with ``others``.
 
+    The listing can be searched once: its shards are released as they have been read.
     ``open_names`` are the asked names that no recipient name equals. Pairs point to the names of
     the recipients returned.
     """
@@ -163,7 +164,7 @@ def search_list(
         if i >= _AHEAD and under_way:
             told = engine.gather(done := under_way.popleft())
             for finished in (done, *held[i - _AHEAD][:2]):
-                engine.release(finished)
+                engine.release(finished)  # of the shard itself only its candidates are needed
             kept = _better(kept, told)
             touched.append({k[5:]: v for k, v in told.items() if k[:5] == "held "})
     pairs = near_the_best(Pairs(kept["query"], np.arange(len(kept["query"])), kept["weight"]))

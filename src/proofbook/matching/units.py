@@ -6,6 +6,7 @@ import itertools
 import os
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from numpy.typing import NDArray
@@ -38,6 +39,13 @@ class Engine(Protocol):
         """The result of a unit is not needed any more."""
 
 
+@dataclass
+class Queued:
+    """A unit that a thread runs; without its future once it was released."""
+
+    future: Future[Arrays] | None
+
+
 class Threads:
     """Runs units on threads of this process and keeps their results in memory."""
 
@@ -57,20 +65,23 @@ class Threads:
         rows: int,  # noqa: ARG002
         function: Callable[..., Arrays],
         *args: Any,
-    ) -> Future[Arrays]:
+    ) -> Queued:
         """Queue the unit; those that it waits for were queued before it, so it cannot starve."""
 
         def run() -> Arrays:
-            return function(*(a.result() if isinstance(a, Future) else a for a in args))
+            return function(*(self.gather(a) if isinstance(a, Queued) else a for a in args))
 
-        return self._pool.submit(run)
+        return Queued(self._pool.submit(run))
 
-    def gather(self, handle: Future[Arrays]) -> Arrays:
+    def gather(self, handle: Queued) -> Arrays:
         """The result, as soon as it is there."""
-        return handle.result()
+        if handle.future is None:
+            raise ValueError("the result of this unit was released")
+        return handle.future.result()
 
-    def release(self, handle: Future[Arrays]) -> None:
-        """Nothing to do: a result goes with its last handle."""
+    def release(self, handle: Queued) -> None:
+        """Drop the result."""
+        handle.future = None
 
 
 def even_ranges(rows: int, most: int) -> list[tuple[int, int]]:
