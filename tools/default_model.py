@@ -14,13 +14,15 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from proofbook.matching.candidates import find, rarity
+from proofbook.matching.by_name import side_of
+from proofbook.matching.candidates import find
+from proofbook.matching.frequencies import count_names
+from proofbook.matching.hashing import mix
 from proofbook.matching.learning import learn, save
-from proofbook.matching.lexicon import Vocabulary, mix
 from proofbook.matching.links import clusters, link, strongest
-from proofbook.matching.names import select
-from proofbook.matching.prepare import prepare_awards, prepare_recipients
-from proofbook.matching.sides import Side
+from proofbook.matching.prepare import prepare_awards
+from proofbook.matching.shards import read_shard
+from proofbook.matching.vocabulary import Vocabulary
 from proofbook.sources.recipients import open_recipients
 from proofbook.sources.synthetic import World, make_world
 from proofbook.sources.synthetic.mixture import Mixture, default_mixture
@@ -50,16 +52,16 @@ def mild_mixture() -> Mixture:
 def train(world: World) -> None:
     """Learn from the names and places of a world alone, and save the model."""
     vocabulary = Vocabulary()
-    theirs = prepare_recipients(open_recipients(world.recipients), vocabulary)
+    recipients = open_recipients(world.recipients)
+    theirs = read_shard(recipients, 0, recipients.rows, vocabulary)
     ours = prepare_awards(world.awards, vocabulary)
     queries = ours.queries
     number = mix(queries.identity)
     chosen = np.sort(np.argsort(number, kind="stable")[:QUERIES])
-    rows = np.flatnonzero(np.isin(queries.names.owner, chosen))
-    asked = Side(select(queries.names, rows), queries.places.take(rows), queries.identity)
-    idf = rarity(theirs.side.names, vocabulary)
-    pairs = find(asked, theirs.side, idf, vocabulary)
-    links = strongest([link(asked, theirs.side, pairs, idf, vocabulary)])
+    asked = side_of(queries, chosen)
+    frequencies = count_names(theirs.side.names, vocabulary)
+    pairs = find(asked, theirs.side, frequencies)
+    links = strongest([link(asked, theirs.side, pairs, frequencies)])
     links = links.take(np.lexsort((links.identity, links.query)))
     right = _right(world, ours.rows["query"], links.query, links.recipient)
     absent = _absent(world, ours.rows["query"], len(number))

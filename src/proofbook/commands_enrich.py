@@ -114,6 +114,7 @@ def enrich(
     settings = _settings(set_ or (), flags)
     operation = replace(
         settings.run.operation,
+        threads=settings.match.threads,
         memory_limit=settings.run.memory_limit_bytes if memory_limit else None,
         checkpoints=checkpoints or out.with_name(f"{out.name}.checkpoints"),
         resume=resume,

@@ -106,13 +106,13 @@ class Run(Section):
             self.retry_jitter,
         )
         return Operation(
-            self.engine,
-            self.scheduler,
-            self.workers,
-            self.chunk_size,
-            self.memory_limit_bytes,
-            self.chunk_time_limit_s,
-            retry,
+            engine=self.engine,
+            scheduler=self.scheduler,
+            workers=self.workers,
+            chunk_size=self.chunk_size,
+            memory_limit=self.memory_limit_bytes,
+            chunk_time_limit_s=self.chunk_time_limit_s,
+            retry=retry,
         )
 
 

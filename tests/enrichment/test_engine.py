@@ -21,15 +21,15 @@ from hypothesis import strategies as st
 from tests.enrichment import toy
 
 from proofbook.enrichment import engine as engine_module
-from proofbook.enrichment.backends import InProcess
+from proofbook.enrichment.backends import Threads
 from proofbook.enrichment.engine import Memory, UnitEngine
 from proofbook.enrichment.interrupts import Stop
 from proofbook.enrichment.operation import Operation, operate
 from proofbook.enrichment.progress import Progress
 from proofbook.enrichment.results import Results
 from proofbook.enrichment.retry import RetryPolicy
-from proofbook.enrichment.units import Engine, Handle
 from proofbook.errors import ChunkError, InputError, Interrupted, OutputError, ParameterError
+from proofbook.matching.units import Engine, Handle
 
 QUICK = RetryPolicy(attempts=3, base_s=0.01)
 
@@ -93,7 +93,7 @@ def test_the_result_is_the_same_everywhere(how: str, tmp_path: Path) -> None:
 def test_the_result_is_the_same_for_every_chunking(
     rows: int, chunk: int, slots: int, lazy: bool, limit: int | None
 ) -> None:
-    backend = InProcess()
+    backend = Threads(1)
     backend.slots = slots  # type: ignore[misc] - shards are made for so many
     memory = Memory(limit, used=lambda: 500_000)
     results = Results(None)
@@ -113,7 +113,7 @@ def test_the_result_is_the_same_for_every_chunking(
 def test_shards_cover_the_rows_and_fit(
     rows: int, chunk: int, width: float, limit: int | None, slots: int
 ) -> None:
-    backend = InProcess()
+    backend = Threads(1)
     backend.slots = slots  # type: ignore[misc]
     memory = Memory(limit, used=lambda: 3 * 10**8)
     engine = UnitEngine(backend, Results(None), Progress(), Stop(), memory=memory, chunk_size=chunk)
@@ -165,13 +165,13 @@ def test_what_lasts_is_reported_at_once(how: str, fault: str, tmp_path: Path) ->
         pytest.raises(ChunkError, match=r"chunk s 3 \(7 rows\): (FileNotFound|Value)Error: .*"),
         engine_of(how, scratch=tmp_path) as engine,
     ):
-        engine.gather(engine.submit("s", 3, 7, toy.flaky, str(tmp_path), 9, fault))
+        engine.gather(engine.submit("s", 3, (0, 7), toy.flaky, str(tmp_path), 9, fault))
     assert toy.calls(tmp_path) == 1
 
 
 def test_what_never_passes_ends_after_the_attempts(tmp_path: Path) -> None:
     with pytest.raises(ChunkError, match=r"Input/output error, 3 times$"), engine_of("local") as e:
-        e.gather(e.submit("s", 0, 7, toy.flaky, str(tmp_path), 9, "io"))
+        e.gather(e.submit("s", 0, (0, 7), toy.flaky, str(tmp_path), 9, "io"))
     assert toy.calls(tmp_path) == 3
 
 
@@ -185,7 +185,7 @@ def test_bad_input_stays_bad_input(how: str, tmp_path: Path) -> None:
         pytest.raises(InputError, match=r"^a.csv: is empty") as found,
         engine_of(how, scratch=tmp_path) as engine,
     ):
-        engine.gather(engine.submit("s", 0, 7, bad_input, 1))
+        engine.gather(engine.submit("s", 0, (0, 7), bad_input, 1))
     assert found.value.exit_code == 2
     assert found.value.remedy == "export it again"
 
@@ -200,7 +200,7 @@ def test_a_full_disk_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         monkeypatch.context() as patch,
     ):
         patch.setattr("proofbook.enrichment.arrayfile.os.fsync", full)
-        engine.submit("s", 0, 7, toy.values, 0, 7)
+        engine.submit("s", 0, (0, 7), toy.values, 0, 7)
     assert not list((tmp_path / "kept").glob("*.arrays"))
     assert not [p for p in (tmp_path / "kept").glob(".*") if p.name != ".run.json"]
 
@@ -209,8 +209,8 @@ def test_a_full_disk_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 def test_a_unit_without_room_is_halved_until_it_fits(how: str, tmp_path: Path) -> None:
     progress = Progress()
     with engine_of(how, scratch=tmp_path, progress=progress) as engine:
-        part = engine.submit("v", 0, 1_000, toy.values, 0, 1_000)
-        unit = engine.submit("s", 0, 1_000, toy.greedy, part, toy.WEIGHTS, split=toy.HALVES)
+        part = engine.submit("v", 0, (0, 1_000), toy.values, 0, 1_000)
+        unit = engine.submit("s", 0, (0, 1_000), toy.greedy, part, toy.WEIGHTS, split=toy.HALVES)
         found = engine.gather(unit)
     assert int(found["s"].sum()) == toy.expected()
     if not how.startswith("tcp:"):  # its workers do not tell
@@ -234,7 +234,7 @@ def test_short_memory_spills_and_halves_what_is_to_come(
     used = iter([0] * 3 + [10**9] * 1_000)  # the plan, two chunks, and then it is short
     memory, progress = Memory(10**9, used=lambda: next(used)), Progress()
     results = Results(None, tmp_path)
-    engine = UnitEngine(InProcess(), results, progress, Stop(), memory=memory, chunk_size=1_000)
+    engine = UnitEngine(Threads(1), results, progress, Stop(), memory=memory, chunk_size=1_000)
     monkeypatch.setattr(toy, "squares", noted)
     found = toy.run_toy(engine, 4_000, lazy=False)
     assert int(found["sum"][0]) == toy.expected(4_000)
@@ -252,7 +252,7 @@ def test_spilled_results_are_the_same_and_dropped_ones_leave_no_file(tmp_path: P
     results.put(("a b", 1), 5, {"x": np.arange(5), "e": np.zeros((0, 3))}, keep=True)
     assert results.spill() == 1
     assert results.spill() == 0
-    backend = InProcess()
+    backend = Threads(1)
     found = backend.fetch(results.get(("a b", 1)))
     assert found["x"].tolist() == [0, 1, 2, 3, 4]
     assert found["e"].shape == (0, 3)
@@ -272,8 +272,8 @@ def test_what_nobody_needs_any_more_is_let_go(lazy: bool) -> None:
 
     with engine_of("local") as engine:
         for number in range(3):
-            part = engine.submit("v", number, 9, made, 0, 9, keep=not lazy)
-            kept = engine.submit("k", number, 9, toy.length, part)
+            part = engine.submit("v", number, (0, 9), made, 0, 9, keep=not lazy)
+            kept = engine.submit("k", number, (0, 9), toy.length, part)
             engine.release(part)
             assert born[number]() is None
             assert engine.gather(kept)["n"].tolist() == [9]
@@ -281,7 +281,7 @@ def test_what_nobody_needs_any_more_is_let_go(lazy: bool) -> None:
 
 def test_results_cannot_be_changed_by_who_reads_them(tmp_path: Path) -> None:
     with engine_of("local") as engine:
-        found = engine.gather(engine.submit("v", 0, 9, toy.values, 0, 9))
+        found = engine.gather(engine.submit("v", 0, (0, 9), toy.values, 0, 9))
         with pytest.raises(ValueError, match="read-only"):
             found["v"][0] = 7
 
@@ -328,8 +328,8 @@ def test_a_resumed_run_does_the_rest_only(how: str, after: int, tmp_path: Path) 
 
 def test_what_nothing_needs_is_not_computed_again(tmp_path: Path) -> None:
     def graph(engine: Engine) -> Any:
-        cheap = engine.submit("c", 0, 9, toy.counted, str(tmp_path), 0, 9, keep=False)
-        kept = engine.submit("k", 0, 9, toy.first_values, cheap)
+        cheap = engine.submit("c", 0, (0, 9), toy.counted, str(tmp_path), 0, 9, keep=False)
+        kept = engine.submit("k", 0, (0, 9), toy.first_values, cheap)
         return engine.gather(kept)["v"].tolist()
 
     with pytest.raises(DeathError), engine_of("local", tmp_path / "kept") as engine:  # noqa: PT012
@@ -354,7 +354,7 @@ def test_a_stop_waits_for_the_chunk_at_work_and_keeps_it(tmp_path: Path) -> None
         pytest.raises(Interrupted, match=words) as found,
         operate(operation, stop=stop, again="again") as engine,
     ):
-        engine.submit("s", 0, 3, stopping)
+        engine.submit("s", 0, (0, 3), stopping)
     assert found.value.exit_code == 143
     assert [p.name for p in (tmp_path / "kept").glob("*.arrays")] == ["s-000000.arrays"]
 
@@ -363,8 +363,8 @@ def test_a_stop_waits_for_the_chunk_at_work_and_keeps_it(tmp_path: Path) -> None
         pytest.raises(Interrupted, match=words),
         operate(replace(operation, resume=True), stop=stop, again="again") as engine,
     ):
-        begun = engine.submit("t", 0, 3, stopping, keep=False)  # begins with what needs it
-        engine.submit("s", 1, 3, toy.first_values, begun)
+        begun = engine.submit("t", 0, (0, 3), stopping, keep=False)  # begins with what needs it
+        engine.submit("s", 1, (0, 3), toy.first_values, begun)
     assert [p.name for p in (tmp_path / "kept").glob("*.arrays")] == ["s-000000.arrays"]
 
 
@@ -373,12 +373,12 @@ def test_a_stop_waits_for_the_chunk_at_work_and_keeps_it(tmp_path: Path) -> None
 
 def test_units_are_named_once_and_not_used_after_release(tmp_path: Path) -> None:
     with engine_of("local") as engine:
-        one = engine.submit("v", 0, 9, toy.values, 0, 9)
+        one = engine.submit("v", 0, (0, 9), toy.values, 0, 9)
         with pytest.raises(ValueError, match="submitted twice"):
-            engine.submit("v", 0, 9, toy.values, 0, 9)
+            engine.submit("v", 0, (0, 9), toy.values, 0, 9)
         engine.release(one)
         with pytest.raises(ValueError, match="was released"):
-            engine.submit("t", 0, 9, toy.first_values, one)
+            engine.submit("t", 0, (0, 9), toy.first_values, one)
 
 
 @pytest.mark.parametrize(
@@ -428,9 +428,9 @@ def test_arrays_given_to_many_units_are_sent_once(
     monkeypatch.setattr(processes, "write_arrays", noted)
     with engine_of("processes", scratch=tmp_path, chunk_size=200) as engine:
         weights = {"w": toy.WEIGHTS["w"].copy()}
-        part = engine.submit("v", 0, 9, toy.values, 0, 9)
+        part = engine.submit("v", 0, (0, 9), toy.values, 0, 9)
         for number in range(4):
-            engine.gather(engine.submit("s", number, 9, toy.squares, part, weights))
+            engine.gather(engine.submit("s", number, (0, 9), toy.squares, part, weights))
         assert written == ["shared-0.arrays"]
         shared = next(tmp_path.glob("*/shared-0.arrays"))
         del weights

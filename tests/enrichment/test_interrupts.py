@@ -30,9 +30,9 @@ def main(folder, workers, seconds):
     operation = Operation(checkpoints=kept, resume=True, workers=int(workers))
     with stoppable(say) as stop, operate(operation, stop=stop, again="again") as engine:
         handles = [
-            engine.submit("s", i, 1, toy.slow, float(seconds), folder, i) for i in range(4)
+            engine.submit("s", i, (i, i + 1), toy.slow, float(seconds), folder, i) for i in range(4)
         ]
-        found = engine.gather(engine.submit("f", 0, 4, toy.first, *handles))
+        found = engine.gather(engine.submit("f", 0, (0, 4), toy.first, *handles))
         say(f"found {found['x'].tolist()}")
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from proofbook.enrichment.units import Arrays, Engine, Handle, Split
+from proofbook.matching.units import Arrays, Engine, Handle, Split
 
 
 def values(start: int, stop: int) -> Arrays:
@@ -48,17 +48,13 @@ WEIGHTS = {"w": np.arange(1, 20_001, dtype=np.int64)}  # large enough to be shar
 
 def run_toy(engine: Engine, rows: int = 1_000, *, lazy: bool = True) -> Arrays:
     """The whole graph; the same result on every engine and for every choice of shards."""
-    engine.begin(500)
-    engine.expect("values", rows, 1)
-    engine.expect("squares", rows, 2)
-    engine.expect("total", rows, 1)
     parts: list[Handle] = []
     for number, (start, stop) in enumerate(engine.shards(rows, 16.0)):
         mine = engine.submit("values", number, (start, stop), values, start, stop, keep=not lazy)
         part = engine.submit("squares", number, (start, stop), squares, mine, WEIGHTS, split=HALVES)
         engine.release(mine)
         parts.append(part)
-    whole = engine.submit("total", 0, rows, total, *parts)
+    whole = engine.submit("total", 0, (0, rows), total, *parts)
     for part in parts:
         engine.release(part)
     return engine.gather(whole)

@@ -12,8 +12,11 @@ import pytest
 
 from proofbook.enrichment import enrich
 from proofbook.matching import MatchSettings
-from proofbook.matching.lexicon import Vocabulary
 from proofbook.matching.names import LEGAL, NameTable, tabulate, texts
+from proofbook.matching.shards import read_shard
+from proofbook.matching.sides import Side
+from proofbook.matching.vocabulary import Vocabulary
+from proofbook.sources.recipients import open_recipients
 
 RECIPIENT = ("recipient_hash", "legal_business_name", "uei", "duns", "parent_uei", "city", "state",
              "zip5", "parent_legal_business_name", "alternate_names")  # fmt: skip
@@ -60,6 +63,11 @@ def table_of(names: Sequence[str], vocabulary: Vocabulary | None = None) -> Name
     owner = np.arange(len(names), dtype=np.int32)
     vocabulary = Vocabulary() if vocabulary is None else vocabulary
     return tabulate(pl.Series(names, dtype=pl.String), owner, LEGAL, vocabulary)
+
+
+def side_of(rows: Sequence[dict[str, Any]], vocabulary: Vocabulary) -> Side:
+    """Names and places of recipients, all of them in one shard."""
+    return read_shard(open_recipients(recipients(rows)), 0, len(rows), vocabulary).side
 
 
 def words_of(name: str) -> list[str]:

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from proofbook.matching.evidence import AT, FEATURES
-from proofbook.matching.links import Firms, Links
+from proofbook.matching.links import Links
+from proofbook.matching.shards import Firms
 
 
 def links(query: list[int], recipient: list[int], **columns: Any) -> Links:

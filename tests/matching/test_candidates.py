@@ -10,31 +10,33 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.matching.conftest import awards, recipients
+from tests.matching.conftest import awards, recipients, side_of
 
 from proofbook.matching import candidates
-from proofbook.matching.candidates import KEPT, Pairs, find, rarity
+from proofbook.matching.candidates import KEPT, Pairs, find
+from proofbook.matching.frequencies import Frequencies, count_names
 from proofbook.matching.keys import FAMILIES, Prefixes, key
-from proofbook.matching.lexicon import Vocabulary
 from proofbook.matching.names import select, texts
-from proofbook.matching.prepare import prepare_awards, prepare_recipients
+from proofbook.matching.prepare import prepare_awards
+from proofbook.matching.search import search_list, survey_list
 from proofbook.matching.sides import Side
 from proofbook.matching.similar_words import similar_words
+from proofbook.matching.units import AtOnce
+from proofbook.matching.vocabulary import Vocabulary
 from proofbook.sources.recipients import open_recipients
 
 
 class Sides(NamedTuple):
     ours: Side
     theirs: Side
-    idf: np.ndarray
-    vocabulary: Vocabulary
+    frequencies: Frequencies
 
 
 def sides(ours: Sequence[dict[str, Any]], theirs: Sequence[dict[str, Any]]) -> Sides:
     vocabulary = Vocabulary()
-    held = prepare_recipients(open_recipients(recipients(theirs)), vocabulary).side
+    held = side_of(theirs, vocabulary)
     asked = prepare_awards(awards(ours), vocabulary).queries
-    return Sides(asked, held, rarity(held.names, vocabulary), vocabulary)
+    return Sides(asked, held, count_names(held.names, vocabulary))
 
 
 def weights(pairs: Pairs) -> dict[int, dict[int, int]]:
@@ -45,17 +47,19 @@ def weights(pairs: Pairs) -> dict[int, dict[int, int]]:
     return found
 
 
-def brute_force(ours: Side, theirs: Side, idf: np.ndarray, vocabulary: Vocabulary) -> dict:
+def brute_force(ours: Side, theirs: Side, frequencies: Frequencies) -> dict:
     """Weights of all pairs, by the definition: rarity of shared words, near words, and keys."""
+    idf, vocabulary = frequencies.idf, frequencies.vocabulary
     words_of = [
         texts(theirs.names, np.array([i]), vocabulary)[0].split() for i in range(len(theirs.names))
     ]
     held = [set(words) for words in words_of]
-    code = {word: i for i, word in enumerate(vocabulary.words)}
+    spelled = vocabulary.words.to_pylist()
+    code = {word: i for i, word in enumerate(spelled)}
     every = np.arange(len(vocabulary))
     near: dict[str, set[str]] = {}
     for a, b in zip(*similar_words(vocabulary.words, every, every), strict=True):
-        near.setdefault(vocabulary.words[a], set()).add(vocabulary.words[b])
+        near.setdefault(spelled[a], set()).add(spelled[b])
     df = Counter(word for words in words_of for word in words)
     prefixes = Prefixes(vocabulary)
     keys = {f: [key(f, side, idf, prefixes, vocabulary) for side in (ours, theirs)]
@@ -137,12 +141,21 @@ def test_equally_heavy_names_are_chosen_by_content() -> None:
         assert content(shuffled, find(*shuffled)) == expected
 
 
-@pytest.mark.parametrize("shard", [1, 7, 100, 899, 900, 10**9])
+@pytest.mark.parametrize("shard", [1, 7, 100, 299, 300, 10**9])
 def test_shards_do_not_matter(shard: int, monkeypatch: pytest.MonkeyPatch) -> None:
     parts = sides(ASKS, CROWD)
     expected = content(parts, find(*parts))
     monkeypatch.setattr(candidates, "_BATCH", 1 + shard % 3)
-    assert content(parts, find(*parts, shard=shard)) == expected
+    vocabulary = Vocabulary()
+    ours = prepare_awards(awards(ASKS), vocabulary)
+    nobody = {"uei": np.zeros(0, np.uint64), "duns": np.zeros(0, np.uint64)}
+    listing = survey_list(
+        open_recipients(recipients(CROWD)), ours.queries, nobody, vocabulary, AtOnce(shard)
+    )
+    open_names = ~(listing.own | listing.any_order)
+    held, pairs = search_list(listing, ours.queries, open_names, [])
+    assert content(Sides(ours.queries, held.side, listing.frequencies), pairs) == expected
+    assert len(held) <= len(CROWD)
 
 
 def test_every_query_is_answered_as_if_it_were_alone() -> None:
@@ -189,6 +202,7 @@ def test_nothing_is_found_for_nothing() -> None:
 
 def test_rarity_falls_with_frequency() -> None:
     parts = sides([], [{"legal_business_name": n} for n in ("ALPHA ONE", "ALPHA TWO", "ALPHA")])
-    by_word = dict(zip(parts.vocabulary.words, parts.idf.tolist(), strict=True))
+    known = parts.frequencies
+    by_word = dict(zip(known.vocabulary.words.to_pylist(), known.idf.tolist(), strict=True))
     assert by_word["ALPHA"] == pytest.approx(0)
     assert by_word["ONE"] == pytest.approx(np.log(4 / 2))

@@ -8,13 +8,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.matching.conftest import awards, recipients
+from tests.matching.conftest import awards, side_of
 
-from proofbook.matching.candidates import rarity
 from proofbook.matching.evidence import AT, FEATURES, agreement, similarity, weigh
-from proofbook.matching.lexicon import Vocabulary
-from proofbook.matching.prepare import prepare_awards, prepare_recipients
-from proofbook.sources.recipients import open_recipients
+from proofbook.matching.frequencies import count_names
+from proofbook.matching.prepare import prepare_awards
+from proofbook.matching.vocabulary import Vocabulary
 
 FILLER = [{"legal_business_name": f"{w} {i}"} for i in range(20) for w in ("SYSTEMS", "MINES")]
 
@@ -22,10 +21,10 @@ FILLER = [{"legal_business_name": f"{w} {i}"} for i in range(20) for w in ("SYST
 def evidence(award: dict[str, str], recipient: dict[str, Any]) -> dict[str, float]:
     """The features of one pair among forty other recipients, its score and its agreement."""
     vocabulary = Vocabulary()
-    theirs = prepare_recipients(open_recipients(recipients([recipient, *FILLER])), vocabulary).side
+    theirs = side_of([recipient, *FILLER], vocabulary)
     ours = prepare_awards(awards([award]), vocabulary).queries
     first = np.zeros(1, np.int64)
-    found = weigh(ours, theirs, first, first, rarity(theirs.names, vocabulary), vocabulary)
+    found = weigh(ours, theirs, first, first, count_names(theirs.names, vocabulary))
     values = {name: float(found.features[0, AT[name]]) for name in FEATURES}
     return values | {"score": float(found.score[0]), "agree": int(agreement(found.features)[0])}
 
@@ -92,10 +91,10 @@ def test_a_rare_word_weighs_more_than_a_common_one() -> None:
 def test_namesakes_are_counted() -> None:
     same = [{"legal_business_name": "ACME", "recipient_hash": f"x{i}"} for i in range(3)]
     vocabulary = Vocabulary()
-    theirs = prepare_recipients(open_recipients(recipients(same)), vocabulary).side
+    theirs = side_of(same, vocabulary)
     ours = prepare_awards(awards([{"Company": "Acme"}]), vocabulary).queries
     rows = np.zeros(1, np.int64)
-    found = weigh(ours, theirs, rows, rows, rarity(theirs.names, vocabulary), vocabulary)
+    found = weigh(ours, theirs, rows, rows, count_names(theirs.names, vocabulary))
     assert found.features[0, AT["same name elsewhere"]] == pytest.approx(np.log1p(3))
 
 

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.matching.linked import links
+from tests.matching.linked import firms, links
 from tests.matching.test_learning import labelled
 
 from proofbook.matching.judge import (
@@ -24,7 +24,9 @@ from proofbook.matching.judge import (
     to_text,
 )
 from proofbook.matching.learning import default_model, learn
+from proofbook.matching.sides import numbers
 
+NUMBERS = {"uei": pl.UInt64, "duns": pl.UInt64}
 PROBABILITY = st.floats(0.001, 0.999)
 
 
@@ -58,8 +60,9 @@ def test_nothing_becomes_certain() -> None:
 def test_what_identifiers_tell_that_settle_nothing(
     award: tuple, recipient: tuple, tells: bool, differ: bool
 ) -> None:
-    schema = {"uei": pl.String, "duns": pl.String}
-    asks, held = (pl.DataFrame([r], schema, orient="row") for r in (award, recipient))
+    ours, theirs = (numbers(pl.Series(r, dtype=pl.String)).tolist() for r in (award, recipient))
+    asks = pl.DataFrame({"uei": ours[:1], "duns": ours[1:]}, schema_overrides=NUMBERS)
+    held = firms([theirs[0]], [theirs[1]], [0])
     found = identifiers_compared(asks, held)
     assert [f.tolist() for f in found] == [[tells], [differ]]
 

@@ -10,6 +10,7 @@ from tests.matching.linked import links
 
 from proofbook.matching import learning
 from proofbook.matching.evidence import FEATURES
+from proofbook.matching.hashing import mix
 from proofbook.matching.learning import (
     RECORD_ERROR,
     Model,
@@ -19,7 +20,6 @@ from proofbook.matching.learning import (
     learn,
     logistic,
 )
-from proofbook.matching.lexicon import mix
 from proofbook.matching.links import RIVALRY, Links, rivalry
 
 QUERIES = 500

@@ -12,7 +12,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from tests.matching.conftest import table_of, words_of
 
-from proofbook.matching.lexicon import ABBREVIATIONS, DESIGNATORS, STOP_WORDS, Vocabulary, canonical
+from proofbook.matching.lexicon import ABBREVIATIONS, DESIGNATORS, STOP_WORDS
+from proofbook.matching.lexicon import canonical as canonical_words
 from proofbook.matching.names import (
     ALTERNATE,
     DBA,
@@ -24,6 +25,13 @@ from proofbook.matching.names import (
     tabulate,
     texts,
 )
+from proofbook.matching.vocabulary import Vocabulary
+
+
+def canonical(word: str) -> str:
+    """The canonical spelling of one word."""
+    found: str = canonical_words(pl.Series([word]))[0]
+    return found
 
 
 @pytest.mark.parametrize(
@@ -249,15 +257,15 @@ def test_words_are_numbered_once() -> None:
     table_of(["Labs Labs Systems"], vocabulary)
     before = len(vocabulary)
     table_of(["Systems Labs"], vocabulary)
-    assert len(vocabulary) == before == len(set(vocabulary.words))
+    assert len(vocabulary) == before == len(set(vocabulary.words.to_pylist()))
 
 
 def test_the_hash_of_a_word_depends_on_the_word_alone() -> None:
     one, other = Vocabulary(), Vocabulary()
     table_of(["Alpha Beta", "Gamma"], one)
     table_of(["Gamma", "Delta", "Beta Alpha"], other)
-    of_one = dict(zip(one.words, one.hashes.tolist(), strict=True))
-    of_other = dict(zip(other.words, other.hashes.tolist(), strict=True))
+    of_one = dict(zip(one.words.to_pylist(), one.hashes.tolist(), strict=True))
+    of_other = dict(zip(other.words.to_pylist(), other.hashes.tolist(), strict=True))
     shared = set(of_one) & set(of_other)
     assert shared >= {"ALPHA", "BETA", "GAMMA"}
     assert all(of_one[w] == of_other[w] for w in shared)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,7 +13,9 @@ from proofbook.matching.similar_words import SHORTEST, similar_words
 
 def pairs(words: list[str], wanted: list[int], others: list[int] | None = None) -> set[tuple]:
     every = range(len(words)) if others is None else others
-    left, right = similar_words(words, np.array(wanted, np.int32), np.array(every, np.int32))
+    left, right = similar_words(
+        pa.array(words, pa.string()), np.array(wanted, np.int32), np.array(every, np.int32)
+    )
     return set(zip(left.tolist(), right.tolist(), strict=True))
 
 

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from proofbook.enrichment.units import Arrays
+from proofbook.matching.units import Arrays
 
 _MAGIC = b"pbarray1"
 _PREFIX = struct.Struct("<8sII")

@@ -1,4 +1,4 @@
-"""Backends: where units are carried out. This process is the default; others have own modules.
+"""Backends: where units are carried out. Threads are the default; others have own modules.
 
 A backend starts units and says which have ended. It knows nothing of checkpoints, retries or
 order: that is the engine's.
@@ -6,20 +6,24 @@ order: that is the engine's.
 
 from __future__ import annotations
 
-import signal
+import contextlib
+import itertools
+import os
 import threading
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
+from queue import Empty, SimpleQueue
 from typing import Any, Protocol, TypeAlias
 
-from proofbook.enrichment.arrayfile import read_arrays
+from proofbook.enrichment.arrayfile import read_arrays, write_arrays
 from proofbook.enrichment.checkpoints import Target
 from proofbook.enrichment.retry import TimeLimit
-from proofbook.enrichment.units import Arrays, Key, Work, carry_out
+from proofbook.matching.units import Arrays, Key, Work, carry_out
+
+#: Seconds until a unit without a time limit has taken too long.
+NEVER = float("inf")
 
 #: A result: arrays at hand, the path of a file of arrays, or what only the backend understands.
 Value: TypeAlias = Any
@@ -38,7 +42,7 @@ class Ended:
 class Backend(Protocol):
     """Carries out units, as many at a time as there are ``slots``."""
 
-    #: Whether results are written to files by the backend itself.
+    #: Whether all results are to be written to files.
     writes: bool
 
     @property
@@ -48,7 +52,7 @@ class Backend(Protocol):
     def start(self, key: Key, work: Work, target: Target | None, limit_s: float | None) -> None:
         """Starts a unit whose arguments hold values; after ``limit_s`` seconds it is stopped.
 
-        ``target`` is where a backend that ``writes`` puts the result.
+        ``target`` is where the result is written, if it is; a backend may leave that to the engine.
         """
 
     def ended(self, wait_s: float) -> list[Ended]:
@@ -75,36 +79,59 @@ def at_hand(value: Value) -> Arrays:
     return arrays
 
 
-class InProcess:
-    """Carries out one unit at a time in this process; it has ended when ``start`` returns."""
+@dataclass(frozen=True)
+class _Try:
+    """A try of a unit that is under way, and when it has taken too long."""
 
-    writes, slots = False, 1
+    number: int
+    limit_s: float
+    deadline: float
 
-    def __init__(self) -> None:
-        self._ended: list[Ended] = []
 
-    def start(
-        self,
-        key: Key,
-        work: Work,
-        target: Target | None,  # noqa: ARG002 - as every backend
-        limit_s: float | None,
-    ) -> None:
-        """Carries out a unit; a time limit is noticed when native code returns (see signal)."""
-        args = tuple(at_hand(a) if isinstance(a, Path) else a for a in work.args)
-        try:
-            with _alarm(limit_s):
-                arrays, halved = carry_out(Work(work.function, args, work.split, work.halvings))
-        except Exception as error:
-            self._ended.append(Ended(key, error=error))
-        else:
-            self._ended.append(Ended(key, arrays, halved=halved))
+class Threads:
+    """Carries out units on threads of this process; native code runs side by side.
+
+    A thread cannot be stopped: a unit that takes too long is given up, and its thread goes on.
+    """
+
+    writes = False
+
+    def __init__(self, threads: int = 0) -> None:
+        """``threads`` of 0 is one for each core."""
+        self.slots = threads or len(os.sched_getaffinity(0))
+        self._tries: dict[Key, _Try] = {}
+        self._numbers = itertools.count()
+        self._ended: SimpleQueue[tuple[int, Ended]] = SimpleQueue()
+
+    def start(self, key: Key, work: Work, target: Target | None, limit_s: float | None) -> None:
+        """Starts a thread for the unit; not of a pool, which could not be left at the end."""
+        limit = NEVER if limit_s is None else limit_s
+        this = _Try(next(self._numbers), limit, time.monotonic() + limit)
+        self._tries[key] = this
+        threading.Thread(
+            target=lambda: self._ended.put((this.number, _carried_out(key, work, target))),
+            daemon=True,
+            name=f"{key[0]} {key[1]}",
+        ).start()
 
     def ended(self, wait_s: float) -> list[Ended]:
-        """The unit that ended, if there is one."""
-        if not self._ended:
+        """The units that ended, those among them that took too long."""
+        if not self._tries:
             time.sleep(wait_s)
-        found, self._ended = self._ended, []
+            return []
+        nearest = min(t.deadline for t in self._tries.values()) - time.monotonic()
+        found = []
+        with contextlib.suppress(Empty):
+            number, ended = self._ended.get(timeout=max(0.0, min(wait_s, nearest)))
+            while True:
+                if ended.key in self._tries and self._tries[ended.key].number == number:
+                    del self._tries[ended.key]  # otherwise it was given up
+                    found.append(ended)
+                number, ended = self._ended.get_nowait()
+        for key, this in list(self._tries.items()):
+            if time.monotonic() > this.deadline:
+                del self._tries[key]
+                found.append(Ended(key, error=too_slow(this.limit_s)))
         return found
 
     def fetch(self, value: Value) -> Arrays:
@@ -116,31 +143,30 @@ class InProcess:
         return False
 
     def close(self) -> None:
-        """Nothing runs any more."""
+        """What still runs ends with the process."""
 
 
-@contextmanager
-def _alarm(limit_s: float | None) -> Iterator[None]:
-    """Raises TimeLimit in a block that takes longer, in the main thread; elsewhere after it."""
-
-    def ring(_number: int, _frame: FrameType | None) -> None:
-        raise TimeLimit(f"exceeded its time limit of {limit_s:g} s (run.chunk_time_limit_s)")
-
-    if limit_s is None:
-        yield
-        return
-    if threading.current_thread() is not threading.main_thread() or not hasattr(
-        signal, "setitimer"
-    ):
-        began = time.monotonic()
-        yield
-        if time.monotonic() - began > limit_s:
-            ring(0, None)
-        return
-    before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, limit_s)
+def _carried_out(key: Key, work: Work, target: Target | None) -> Ended:
     try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        value, halved = written(work, target)
+    except Exception as error:
+        return Ended(key, error=error)
+    return Ended(key, value, halved=halved)
+
+
+def written(work: Work, target: Target | None) -> tuple[Arrays | Path, int]:
+    """The result of a unit, as the file it was written to where there is a target for it.
+
+    Also how many times it was halved for want of memory.
+    """
+    args = tuple(at_hand(a) if isinstance(a, Path) else a for a in work.args)
+    arrays, halved = carry_out(Work(work.function, args, work.split, work.halvings))
+    if target is None:
+        return arrays, halved
+    write_arrays(target.path, arrays, target.told, durable=target.durable)
+    return target.path, halved
+
+
+def too_slow(limit_s: float) -> TimeLimit:
+    """The error of a unit that took longer than it may."""
+    return TimeLimit(f"exceeded its time limit of {limit_s:g} s (run.chunk_time_limit_s)")

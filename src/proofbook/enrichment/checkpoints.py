@@ -18,8 +18,8 @@ from typing import IO, Any
 from urllib.parse import quote
 
 from proofbook.enrichment.arrayfile import DamagedFile, read_arrays, sync_folder
-from proofbook.enrichment.units import Arrays, Key
 from proofbook.errors import InputError, OutputError
+from proofbook.matching.units import Arrays, Key, Range
 
 try:
     import fcntl
@@ -32,8 +32,6 @@ FORMAT = 1
 _RUN, _LOCK, SCRATCH = "run.json", "lock", "scratch"
 _SUFFIX = ".arrays"
 _AFRESH = "to start afresh, give the same command without --resume"
-
-Range = tuple[int, int]
 
 
 @dataclass(frozen=True)

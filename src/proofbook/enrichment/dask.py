@@ -19,12 +19,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from proofbook.enrichment.backends import Ended, Value, at_hand, is_local
+from proofbook.enrichment.backends import Ended, Value, at_hand, is_local, too_slow
 from proofbook.enrichment.checkpoints import Target
-from proofbook.enrichment.retry import LostWorker, TimeLimit
+from proofbook.enrichment.retry import LostWorker
 from proofbook.enrichment.shared import Shared
-from proofbook.enrichment.units import Arrays, Function, Key, Split, Work, carry_out
 from proofbook.errors import ParameterError
+from proofbook.matching.units import Arrays, Function, Key, Split, Work, carry_out
 
 try:
     import distributed
@@ -145,8 +145,7 @@ class Dask:
         future.cancel()
         with contextlib.suppress(Exception):  # a worker without a nanny cannot be restarted
             self._client.restart_workers(at_work, timeout=30)
-        words = f"exceeded its time limit of {limit_s:g} s (run.chunk_time_limit_s)"
-        return Ended(key, error=TimeLimit(words))
+        return Ended(key, error=too_slow(limit_s))
 
 
 def _is_lost(future: distributed.Future) -> bool:

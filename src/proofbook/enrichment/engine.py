@@ -7,20 +7,34 @@ import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
 from proofbook.enrichment import limits
-from proofbook.enrichment.backends import Backend, Ended, is_local
-from proofbook.enrichment.checkpoints import Checkpoints, Range
+from proofbook.enrichment.backends import Backend, Ended, Threads, is_local
+from proofbook.enrichment.checkpoints import Checkpoints
 from proofbook.enrichment.interrupts import Stop
 from proofbook.enrichment.progress import Progress
 from proofbook.enrichment.results import Results
 from proofbook.enrichment.retry import LostWorker, RetryPolicy, transient
-from proofbook.enrichment.units import Arrays, Function, Handle, Key, Split, Work
 from proofbook.errors import ChunkError, OutputError, ProofbookError
+from proofbook.matching.units import (
+    SHARD,
+    Arrays,
+    Function,
+    Handle,
+    Key,
+    Range,
+    Split,
+    Work,
+    even_ranges,
+)
+from proofbook.measure.memory import give_back
 
-#: Rows of a chunk where nothing limits it, and the fewest that pressure reduces it to.
-CHUNK, FLOOR = 250_000, 10_000
+#: The fewest rows of a chunk that pressure reduces it to.
+FLOOR = 10_000
 
 #: From this share of the memory limit on, memory is short; chunks are planned to stay below it.
 PRESSURE = 0.80
@@ -94,7 +108,7 @@ class UnitEngine:
         self._backend, self._results, self._progress, self._stop = backend, results, progress, stop
         self._checkpoints, self._memory = checkpoints, memory or Memory()
         self._retry, self._limit_s = retry or RetryPolicy(), chunk_time_limit_s
-        self._chunk = self._most = chunk_size or CHUNK  # of the last plan, and of any
+        self._chunk = self._most = chunk_size or SHARD  # of the last plan, and of any
         self._floor = min(FLOOR, self._chunk)
         self._plans = self._halvings = self._planned_at = 0
         self._units: dict[Key, _Unit] = {}
@@ -102,15 +116,29 @@ class UnitEngine:
         self._running: dict[Key, _Unit] = {}
         progress.state.final_chunk_size = self._chunk
 
+    # --- what enrichment calls ------------------------------------------------------------------
+
+    @property
+    def progress(self) -> Progress:
+        """What is told about the run."""
+        return self._progress
+
+    @property
+    def scratch(self) -> Path:
+        """A folder for what need not outlive the run."""
+        return self._results.scratch
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether units run in other processes."""
+        return not isinstance(self._backend, Threads)
+
+    @property
+    def limited(self) -> bool:
+        """Whether there is a memory limit."""
+        return self._memory.limit is not None
+
     # --- what matching calls --------------------------------------------------------------------
-
-    def begin(self, records: int) -> None:
-        """How many records the run is about."""
-        self._progress.begin(records)
-
-    def expect(self, stage: str, rows: int, share: float) -> None:
-        """A stage to come, with all its rows and its share of the time."""
-        self._progress.expect(stage, rows, share)
 
     def shards(self, rows: int, bytes_per_row: float) -> list[Range]:
         """Ranges of nearly equal size that cover the rows; the same again in a resumed run."""
@@ -132,13 +160,13 @@ class UnitEngine:
             fits = int(_PLANNED * free / self._backend.slots / bytes_per_row)
             chunk = max(self._floor, min(chunk, fits))
         number = max(-(-rows // chunk), min(self._backend.slots, rows // self._floor))
-        return [(rows * i // number, rows * (i + 1) // number) for i in range(number)]
+        return even_ranges(rows, number)
 
     def submit(
         self,
         stage: str,
         number: int,
-        rows: int | Range,
+        rows: Range,
         function: Function,
         *args: Any,
         keep: bool = True,
@@ -152,8 +180,7 @@ class UnitEngine:
         for one in inputs:
             if one.released and not one.users:
                 raise ValueError(f"unit {stage} {number} needs {one.handle}, which was released")
-        count = rows if isinstance(rows, int) else rows[1] - rows[0]
-        place = f"{count:,} rows" if isinstance(rows, int) else f"rows {rows[0]:,} to {rows[1]:,}"
+        count, place = rows[1] - rows[0], f"rows {rows[0]:,} to {rows[1]:,}"
         for one in inputs:
             one.users += 1
         unit = _Unit(handle, count, place, function, args, keep, split, inputs, -self._planned_at)
@@ -225,7 +252,7 @@ class UnitEngine:
         args = tuple(self._results.get(a.key) if isinstance(a, Handle) else a for a in unit.args)
         work = Work(unit.function, args, unit.split, self._halvings + unit.halvings)
         target = None
-        if self._backend.writes:
+        if self._backend.writes or (unit.keep and self._checkpoints is not None):
             target = self._results.target(unit.key, unit.rows, keep=unit.keep)
         self._backend.start(unit.key, work, target, self._limit_s)
 
@@ -317,7 +344,8 @@ class UnitEngine:
         """Gives memory back: results go to files, and chunks to come are done in smaller pieces."""
         state = self._progress.state
         spilled = self._results.spill()
-        limits.give_back()
+        pa.default_memory_pool().release_unused()
+        give_back()
         reduced = self._memory.short() and self._chunk // 2 >= self._floor
         if reduced:
             self._halvings += 1

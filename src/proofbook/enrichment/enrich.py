@@ -9,20 +9,46 @@ from typing import Any, TypeAlias
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from proofbook.enrichment.engine import UnitEngine
 from proofbook.enrichment.operation import Operation, operate
+from proofbook.enrichment.progress import Progress, Watched
 from proofbook.enrichment.table import award_columns, enriched_table, refuse_added, with_judge
 from proofbook.errors import InputError
 from proofbook.matching import MatchSettings
 from proofbook.matching.match import match
+from proofbook.matching.schema import AWARD_COLUMNS_READ
 from proofbook.measure import Recorder, StageRecord
 from proofbook.sources import award_table, read_awards
-from proofbook.sources.files import identify
-from proofbook.sources.parquet import parquet_names
 from proofbook.sources.recipients import Recipients, open_recipients
 
 Input: TypeAlias = str | Path | pa.Table | pd.DataFrame
+
+#: Shares of the time of each stage at full size, and which stages are units. Writing is what is
+#: left when the run ends.
+SHARES = {
+    "read awards": 10,
+    "prepare awards": 5,
+    "survey": 35,
+    "identifiers": 1,
+    "decision": 1,
+    "enriched table": 5,
+    "write": 3,
+}
+BY_NAME = {
+    "look up": 10,
+    "search": 20,
+    "evidence": 5,
+    "learning": 3,
+    "aliases": 1,
+    "probability": 1,
+}
+OLD_RULE = {"candidates": 200}
+UNITS = {"survey", "look up", "search"}
+
+#: Rows of a group of the Parquet file that recipients are written to which cannot be read by rows.
+_GROUP = 1 << 17
 
 
 @dataclass(frozen=True)
@@ -57,60 +83,87 @@ def enrich(
     """Join every award with its recipient, or say that it has none.
 
     ``columns`` chooses the award columns to keep (default: all but personal ones and the
-    abstract). ``engine`` runs the chunks (see `operation.operate`); without one they are run in
-    this process, of ``chunk_size`` rows. Neither has any influence on the result. Raises
-    InputError for an input that cannot be used as it is, and ParameterError for an unknown column
-    or a chunk size below 1.
+    abstract). ``engine`` runs the chunks (see `operation.operate`); without one they are run on
+    threads of this process, of at most ``chunk_size`` rows. Neither has any influence on the
+    result. Raises InputError for an input that cannot be used as it is, and ParameterError for an
+    unknown column or a chunk size below 1.
     """
+    settings = settings or MatchSettings()
     if engine is None:
-        with operate(Operation(chunk_size=chunk_size)) as here:
+        with operate(Operation(threads=settings.threads, chunk_size=chunk_size)) as here:
             return enrich(
                 awards, recipients, settings, columns=columns, engine=here, recorder=recorder
             )
-    recorder = recorder or Recorder()
-    named = awards if isinstance(awards, (str, Path)) else "awards"
-    if columns is None:  # before any value is read: the lists of an enriched table are no text
-        refuse_added(_header(awards), named)
+    recorder = recorder or Watched(engine.progress)
     with recorder.stage("read recipients") as stage:
-        theirs = recipients_of(recipients)
+        theirs = recipients_of(recipients, engine)
         stage.rows = theirs.rows
+    _expect(engine.progress, settings, theirs.rows)
     with recorder.stage("read awards") as stage:
-        ours = awards_of(awards)
+        ours, kept, available = _awards(awards, columns)
         stage.rows = ours.num_rows
-    engine.begin(ours.num_rows)
-    kept = award_columns(ours.column_names, columns, named)
-    found = match(ours, theirs, settings, recorder, chunk_size)
+    engine.progress.begin(ours.num_rows)
+    found = match(ours, theirs, settings, recorder, engine)
     with recorder.stage("enriched table", rows=ours.num_rows):
         table = enriched_table(ours, theirs, found.table, kept)
-        table = with_judge(table, found.judge, ours.column_names)
+        table = with_judge(table, found.judge, available)
     return Enrichment(table, recorder.stages, found.counters, found.model)
 
 
-def recipients_of(source: Input) -> Recipients:
-    """Recipients, whether they are a file or already in memory."""
-    return open_recipients(_arrow(source, "recipients"))
+def recipients_of(source: Input, engine: UnitEngine) -> Recipients:
+    """Recipients of a file or a table, as the units of an engine need them.
+
+    Where units run elsewhere, or memory is limited, a format that cannot be read by rows is
+    written once to a file that can.
+    """
+    opened = open_recipients(_arrow(source, "recipients"))
+    of_file = isinstance(source, (str, Path))
+    if opened.held is None or not (engine.elsewhere or (engine.limited and of_file)):
+        return opened
+    path = engine.scratch / "recipients.parquet"
+    engine.progress.tell(
+        f"{source if of_file else 'recipients'}: cannot be read by rows; written to {path} first"
+    )
+    pq.write_table(opened.held, path, row_group_size=_GROUP, compression="lz4")
+    return open_recipients(path)
+
+
+def _expect(progress: Progress, settings: MatchSettings, recipients: int) -> None:
+    """The stages of an enrichment to come."""
+    old = settings.scorer == "token_set_ratio"
+    for stage, share in (SHARES | (OLD_RULE if old else BY_NAME)).items():
+        progress.expect(stage, recipients if stage in UNITS else 1, share)
 
 
 def awards_of(source: Input) -> pa.Table:
-    """Awards as their reader promises them, whether they are a file or already in memory."""
+    """The award columns that matching reads, whether they are a file or already in memory."""
     source = _arrow(source, "awards")
-    return (
-        award_table(source, "awards") if isinstance(source, pa.Table) else read_awards(source).table
-    )
-
-
-def _header(source: Input) -> list[str]:
-    """The column names of an input that has them at hand; of a CSV none.
-
-    InputError when it is a file that is missing, empty, or not what its suffix says.
-    """
     if isinstance(source, pa.Table):
-        names: list[str] = source.column_names
-        return names
-    if isinstance(source, pd.DataFrame):
-        return [str(name) for name in source.columns]
-    path = Path(source)
-    return parquet_names(path) if identify(path) == "parquet" else []
+        return award_table(source, "awards")
+    return read_awards(source, lambda _: AWARD_COLUMNS_READ).table
+
+
+def _awards(
+    source: Input, columns: Sequence[str] | None
+) -> tuple[pa.Table, list[str], Sequence[str]]:
+    """The awards with what matching reads and what is kept; what is kept; all columns there are.
+
+    What is neither is not even read: the abstracts are most of an award file.
+    """
+    source = _arrow(source, "awards")
+    if isinstance(source, pa.Table):
+        if columns is None:  # before any value is read: the lists of an enriched table are no text
+            refuse_added(source.column_names, "awards")
+        table = award_table(source, "awards")
+        return table, award_columns(table.column_names, columns), table.column_names
+    kept: list[str] = []
+
+    def choose(found: Sequence[str]) -> set[str]:
+        kept[:] = award_columns(found, columns, source)
+        return {*kept, *AWARD_COLUMNS_READ}
+
+    file = read_awards(source, choose)
+    return file.table, kept, file.names
 
 
 def _arrow(source: Input, role: str) -> str | Path | pa.Table:

@@ -1,14 +1,11 @@
-"""Memory limits: what a container allows, what the process tree holds, and giving memory back."""
+"""Memory limits: what a container allows, and what the process tree holds."""
 
 from __future__ import annotations
 
 import contextlib
-import ctypes
-import sys
 from pathlib import Path
 
 import psutil
-import pyarrow as pa
 
 from proofbook.measure.memory import descendants
 
@@ -51,18 +48,13 @@ def _limits(root: Path, path: str, name: str) -> list[int]:
 
 
 def tree_memory() -> int:
-    """Resident bytes of this process, and of its children what they do not share with others."""
-    total = psutil.Process().memory_info().rss
-    for child in descendants():
+    """Resident bytes that this process and its children share with nobody.
+
+    Mapped files are left out: the system takes their pages back when it needs them.
+    """
+    total = 0
+    for process in (psutil.Process(), *descendants()):
         with contextlib.suppress(psutil.Error):  # it ended meanwhile
-            held = child.memory_info()
+            held = process.memory_info()
             total += held.rss - getattr(held, "shared", 0)
     return int(total)
-
-
-def give_back() -> None:
-    """Returns freed memory to the system, which allocators keep for later."""
-    pa.default_memory_pool().release_unused()
-    if sys.platform == "linux":
-        with contextlib.suppress(OSError, AttributeError):  # not the GNU C library
-            ctypes.CDLL(None).malloc_trim(0)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from proofbook.enrichment import limits
-from proofbook.enrichment.backends import Backend, InProcess
+from proofbook.enrichment.backends import Backend, Threads
 from proofbook.enrichment.checkpoints import open_checkpoints
 from proofbook.enrichment.engine import Memory, UnitEngine
 from proofbook.enrichment.interrupts import Stop
@@ -24,8 +24,9 @@ from proofbook.errors import ChunkError, Interrupted, OutputError, ParameterErro
 class Operation:
     """How an enrichment is run; nothing here has any influence on the enriched table.
 
-    ``workers`` of 0 is this process itself (local), or one for each core (dask without a
-    ``scheduler``). ``memory_limit`` in bytes is that of the container when it is None.
+    ``workers`` of 0 are ``threads`` of this process (local), or one for each core (dask without a
+    ``scheduler``); ``threads`` of 0 are one for each core. ``memory_limit`` in bytes is that of
+    the container when it is None.
     ``checkpoints`` is a folder, or None to keep nothing; ``scratch`` is the folder in which
     results go that do not fit into memory, when there are no checkpoints.
     """
@@ -33,6 +34,7 @@ class Operation:
     engine: Literal["local", "dask"] = "local"
     scheduler: str = ""
     workers: int = 0
+    threads: int = 0
     chunk_size: int | None = None
     memory_limit: int | None = None
     chunk_time_limit_s: float | None = None
@@ -121,4 +123,4 @@ def _backend(operation: Operation, results: Results, memory_limit: int | None) -
         return Dask(operation.scheduler, operation.workers, memory_limit)
     if operation.workers:
         return Processes(operation.workers, results.scratch)
-    return InProcess()
+    return Threads(operation.threads)

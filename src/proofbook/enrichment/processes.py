@@ -21,14 +21,13 @@ from multiprocessing.context import SpawnProcess
 from pathlib import Path
 
 from proofbook.enrichment.arrayfile import write_arrays
-from proofbook.enrichment.backends import Ended, Value, at_hand
+from proofbook.enrichment.backends import NEVER, Ended, Value, at_hand, too_slow, written
 from proofbook.enrichment.checkpoints import Target
-from proofbook.enrichment.retry import LostWorker, TimeLimit
+from proofbook.enrichment.retry import LostWorker
 from proofbook.enrichment.shared import Shared
-from proofbook.enrichment.units import Arrays, Key, Work, carry_out
+from proofbook.matching.units import Arrays, Key, Work
 
 _POLL_S = 1.0
-_NEVER = float("inf")
 
 
 @dataclass
@@ -37,8 +36,8 @@ class _Worker:
     pipe: Connection
     key: Key | None = None
     ready: bool = False  # its imports take seconds, which are not the first unit's
-    deadline: float = _NEVER
-    limit_s: float = _NEVER
+    deadline: float = NEVER
+    limit_s: float = NEVER
 
 
 class Processes:
@@ -58,7 +57,7 @@ class Processes:
         assert target is not None
         args = tuple(self._shared.place(a) for a in work.args)
         worker = self._idle()
-        worker.key, worker.limit_s = key, _NEVER if limit_s is None else limit_s
+        worker.key, worker.limit_s = key, NEVER if limit_s is None else limit_s
         if worker.ready:
             worker.deadline = time.monotonic() + worker.limit_s
         try:
@@ -78,8 +77,7 @@ class Processes:
             self._receive(busy[pipe])
         for worker in busy.values():
             if worker.key is not None and time.monotonic() > worker.deadline:
-                words = f"exceeded its time limit of {worker.limit_s:g} s (run.chunk_time_limit_s)"
-                self._replace(worker, TimeLimit(words))
+                self._replace(worker, too_slow(worker.limit_s))
         found, self._ended = self._ended, []
         return found
 
@@ -133,7 +131,7 @@ class Processes:
             return
         value, error, halved = answer
         self._ended.append(Ended(worker.key, value, error, halved))
-        worker.key, worker.deadline = None, _NEVER
+        worker.key, worker.deadline = None, NEVER
 
     def _replace(self, worker: _Worker, error: Exception) -> None:
         assert worker.key is not None
@@ -164,14 +162,12 @@ def _work(pipe: Connection, parent: int) -> None:
             pipe.send(_answer(work, target))
 
 
-def _answer(work: Work, target: Target) -> tuple[Path | None, Exception | None, int]:
+def _answer(work: Work, target: Target) -> tuple[Value | None, Exception | None, int]:
     try:
-        args = tuple(at_hand(a) if isinstance(a, Path) else a for a in work.args)
-        arrays, halved = carry_out(Work(work.function, args, work.split, work.halvings))
-        write_arrays(target.path, arrays, target.told, durable=target.durable)
+        value, halved = written(work, target)
     except Exception as error:
         return None, _sendable(error), 0
-    return target.path, None, halved
+    return value, None, halved
 
 
 def _sendable(error: Exception) -> Exception:

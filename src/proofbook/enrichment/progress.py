@@ -6,13 +6,17 @@ import json
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TextIO
 
 from tqdm import tqdm
+
+from proofbook.measure import Recorder
+from proofbook.measure.recorder import Stage
 
 #: Seconds between two looks, and between two lines in a log.
 _TICK_S, LOG_INTERVAL_S = 1.0, 30.0
@@ -91,15 +95,20 @@ class Progress:
         self.state.total_chunks += 1
 
     def started(self, stage: str) -> None:
-        """A chunk of this stage is at work."""
+        """This stage, or a chunk of it, is at work."""
         self.state.stage = stage
 
     def done(self, stage: str, rows: int, *, resumed: bool = False) -> None:
         """A chunk is done; ``resumed``: by an earlier run."""
         with self._lock:
-            self._rows[stage] = self._rows.get(stage, 0) + rows
             self.state.chunks_processed += 1
             self.state.chunks_resumed += resumed
+            self.passed(stage, rows, resumed=resumed)
+
+    def passed(self, stage: str, rows: int, *, resumed: bool = False) -> None:
+        """Rows of a stage are done, which need not be a chunk."""
+        with self._lock:
+            self._rows[stage] = self._rows.get(stage, 0) + rows
             share = self._share()
             if resumed:  # says nothing about the rate
                 self._recent = deque([(self._elapsed(), share)])
@@ -230,6 +239,24 @@ class Progress:
         time_left = "" if left is None else f", {left:,.0f} s left"
         chunks = f"chunk {state.chunks_processed}/{state.total_chunks}"
         return f"{rate:,.0f}/s{time_left}, {chunks}, {state.memory_bytes / 1e9:.2f} GB"
+
+
+class Watched(Recorder):
+    """A recorder whose stages are also told to a Progress; those that it does not expect count
+    nothing there.
+    """
+
+    def __init__(self, progress: Progress) -> None:
+        super().__init__()
+        self._progress = progress
+
+    @contextmanager
+    def stage(self, name: str, rows: int | None = None) -> Iterator[Stage]:
+        """Measure a block, and tell when it begins and that it is done."""
+        self._progress.started(name)
+        with super().stage(name, rows) as stage:
+            yield stage
+        self._progress.passed(name, 1)
 
 
 def _write(path: Path, text: str) -> None:

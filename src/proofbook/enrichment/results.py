@@ -11,7 +11,7 @@ from typing import Any
 from proofbook.enrichment.arrayfile import write_arrays
 from proofbook.enrichment.backends import Value
 from proofbook.enrichment.checkpoints import Checkpoints, Target
-from proofbook.enrichment.units import Key
+from proofbook.matching.units import Key
 
 
 class Results:

@@ -6,7 +6,7 @@ import weakref
 from collections.abc import Callable, Mapping
 from typing import Any, Generic, TypeVar
 
-from proofbook.enrichment.units import Arrays
+from proofbook.matching.units import Arrays
 
 #: Less than this many bytes are simply sent with every unit.
 SMALL = 1 << 16

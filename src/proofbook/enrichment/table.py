@@ -76,8 +76,9 @@ def enriched_table(
             matches["candidates"].explode().struct.field("recipient").drop_nulls(),
         ]
     ).unique()
-    looked_up = recipients.read(sorted(set(JOINED_RECIPIENT_COLUMNS.values())))
-    known = pl.DataFrame(pl.from_arrow(looked_up.take(used.to_arrow())))
+    used = used.sort()
+    wanted = sorted(set(JOINED_RECIPIENT_COLUMNS.values()))
+    known = pl.DataFrame(pl.from_arrow(recipients.take(used.to_numpy(), wanted)))
     known = known.with_columns(used.alias("recipient"))
     joined = matches.join(known, "recipient", "left", maintain_order="left")
     listed = _candidates(matches, known)

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from proofbook.matching.keys import present
+from proofbook.matching.hashing import ranges
 from proofbook.matching.names import AWARD_ALIAS, NameTable, select
 from proofbook.matching.sides import Side
 
@@ -16,13 +16,19 @@ from proofbook.matching.sides import Side
 LEAST_AWARDS, LEAST_SHARE = 2, 2 / 3
 
 
-def award_aliases(identified: pl.DataFrame, queries: Side, recipients: Side) -> Side:
+def award_aliases(
+    identified: pl.DataFrame,
+    queries: Side,
+    own: NDArray[np.bool_],
+    identity: NDArray[np.uint64],
+) -> Side:
     """The award names of identified recipients as further names of those, with their places.
 
     ``identified`` has a row per (query, recipient) with ``awards`` (rows that say so) and
-    ``agree``. A name that does not resemble the recipient's own must be no other recipient's name,
-    and needs a vote of at least two awards and two thirds of all awards of that name, so that one
-    wrong identifier does not carry to the firm's other awards.
+    ``agree``; ``own`` tells of each award name whether it is a recipient's own, ``identity`` is
+    the content number of each recipient. A name that does not resemble the recipient's own must be
+    no other recipient's name, and needs a vote of at least two awards and two thirds of all awards
+    of that name, so that one wrong identifier does not carry to the firm's other awards.
     """
     names = queries.names
     first = np.searchsorted(names.owner, identified["query"].to_numpy())
@@ -31,7 +37,7 @@ def award_aliases(identified: pl.DataFrame, queries: Side, recipients: Side) -> 
     frame = frame.with_columns(
         votes=votes.over("key", "recipient"),
         total=votes.over("key"),
-        own=pl.Series(present(names.joined[first], recipients.names.joined)),
+        own=pl.Series(own[first]),
     ).filter(
         (pl.col("agree") > 0)
         | (
@@ -52,7 +58,7 @@ def award_aliases(identified: pl.DataFrame, queries: Side, recipients: Side) -> 
         ),
         order,
     )
-    return Side(table, queries.places.take(rows[order]), recipients.identity)
+    return Side(table, queries.places.take(rows[order]), identity)
 
 
 def _rows_of(
@@ -60,6 +66,4 @@ def _rows_of(
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Name rows of each query, and the recipient that each of them names."""
     a, b = np.searchsorted(names.owner, query, "left"), np.searchsorted(names.owner, query, "right")
-    count = b - a
-    step = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
-    return np.repeat(a, count) + step, np.repeat(recipient, count)
+    return ranges(a, b - a), np.repeat(recipient, b - a)

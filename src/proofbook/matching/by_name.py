@@ -9,9 +9,10 @@ import polars as pl
 from numpy.typing import NDArray
 
 from proofbook.matching.aliases import award_aliases
-from proofbook.matching.candidates import find
+from proofbook.matching.candidates import Pairs, find
 from proofbook.matching.decide import Decisions, decide
 from proofbook.matching.evidence import AT
+from proofbook.matching.hashing import mix, ranges
 from proofbook.matching.judge import (
     Judge,
     absence_shift,
@@ -21,13 +22,15 @@ from proofbook.matching.judge import (
     moved,
 )
 from proofbook.matching.learning import ENOUGH, Model, best_of_query, default_model, learn
-from proofbook.matching.lexicon import Vocabulary, mix
-from proofbook.matching.links import Firms, Links, clusters, link, strongest
+from proofbook.matching.links import Links, clusters, link, strongest
 from proofbook.matching.names import select
-from proofbook.matching.prepare import Awards, RecipientSide
+from proofbook.matching.prepare import Awards
+from proofbook.matching.search import Listing, search_list
 from proofbook.matching.settings import MatchSettings
+from proofbook.matching.shards import Shard
 from proofbook.matching.sides import Side
 from proofbook.measure import Recorder
+from proofbook.measure.memory import give_back
 
 #: Queries that the model is learned from at most, and share of them whose firm is hidden.
 TRAINING_QUERIES = 12_000
@@ -55,14 +58,14 @@ class ByName:
 def match_names(
     told: pl.DataFrame,
     ours: Awards,
-    theirs: RecipientSide,
-    idf: NDArray[np.float32],
-    vocabulary: Vocabulary,
+    listing: Listing,
     settings: MatchSettings,
     recorder: Recorder,
-    chunk_size: int,
 ) -> ByName:
-    """Search, weigh and decide every award of ``told`` that its identifiers do not settle."""
+    """Search, weigh and decide every award of ``told`` that its identifiers do not settle.
+
+    Recipients are rows of the whole list, in ``told`` and in the result.
+    """
     settled = pl.col("recipient").is_not_null() & ~pl.col("undecided")
     sure = told.filter(settled & (pl.col("agree") > 0) & ~pl.col("conflict"))
     open_asks = (
@@ -72,29 +75,30 @@ def match_names(
     taught = _teachers(sure, ours.queries) if settings.model == "auto" else opened[:0]
     if len(taught) < ENOUGH:
         taught = opened[:0]
-    asked = side_of(ours.queries, np.union1d(opened, taught))
-    with recorder.stage("candidates", rows=len(asked.names)):
-        pairs = find(asked, theirs.side, idf, vocabulary, chunk_size)
-    with recorder.stage("evidence", rows=len(pairs)):
-        known = link(asked, theirs.side, pairs, idf, vocabulary)
+    with recorder.stage("candidates"):
+        found = candidates_of(np.union1d(opened, taught), ours, listing)
+    give_back()
+    with recorder.stage("evidence", rows=len(found.pairs)):
+        known = link(found.asked, found.held.side, found.pairs, listing.frequencies)
     with recorder.stage("learning", rows=len(taught)):
         model = (
-            _learn(known, taught, sure, ours.queries, theirs.firms, settings)
+            _learn(known, taught, sure, ours.queries, found.held, settings)
             if len(taught)
             else default_model()
         )
     with recorder.stage("aliases"):
-        aliases = aliases_of(told, ours.queries, theirs.side)
+        aliases = aliases_of(told, ours.queries, found.held, listing.own)
         opens = side_of(ours.queries, opened)
-        further = find(opens, aliases, idf, vocabulary, chunk_size)
-        by_alias = link(opens, aliases, further, idf, vocabulary)
+        further = find(opens, aliases, listing.frequencies)
+        by_alias = link(opens, aliases, further, listing.frequencies)
     with recorder.stage("probability", rows=len(open_asks)):
+        firms = found.held.firms
         links = strongest([known.take(np.isin(known.query, opened)), by_alias])
-        firm = clusters(links, theirs.firms)
+        firm = clusters(links, firms)
         probability = model.probability(links, firm)
         at, ask = _spread(links.query, open_asks["query"].to_numpy())
         links, firm, probability = links.take(at), firm[at], probability[at]
-        tells, differ = identifiers_compared(open_asks[ask], theirs.identifiers[links.recipient])
+        tells, differ = identifiers_compared(open_asks[ask], firms.take(links.recipient))
         weights = identifier_weights(probability, tells, differ)
         probability = moved(probability, identifier_log_odds(tells, differ, weights))
         links = replace(links, query=open_asks["ask"].to_numpy()[ask].astype(np.int64))
@@ -104,11 +108,32 @@ def match_names(
         accept = max(float(moved(np.array([accept]), shift)[0]), LEAST)
         judge = Judge(model, *weights, shift, accept, settings.review_probability)
         decisions = decide(links, firm, probability, accept=accept, review=judge.review)
-    counters = {"pairs_compared": len(pairs) + len(further), "candidate_links": len(links)}
+        links = replace(links, recipient=found.held.row[links.recipient])
+    counters = {"pairs_compared": len(found.pairs) + len(further), "candidate_links": len(links)}
     return ByName(links, firm, probability, decisions, judge, accept, counters)
 
 
-def aliases_of(told: pl.DataFrame, queries: Side, recipients: Side) -> Side:
+@dataclass(frozen=True)
+class Found:
+    """The candidate pairs of some queries' names, and the recipients that matter.
+
+    ``held`` are the candidates and the recipients that identifiers name.
+    """
+
+    asked: Side
+    held: Shard
+    pairs: Pairs
+
+
+def candidates_of(queries: NDArray[np.int64], ours: Awards, listing: Listing) -> Found:
+    """The candidates of some queries."""
+    rows = np.flatnonzero(np.isin(ours.queries.names.owner, queries))
+    asked = side_of(ours.queries, queries)
+    open_names = ~(listing.own | listing.any_order)[rows]
+    return Found(asked, *search_list(listing, asked, open_names, listing.named))
+
+
+def aliases_of(told: pl.DataFrame, queries: Side, held: Shard, own: NDArray[np.bool_]) -> Side:
     """The names under which identified awards call the recipients, as further names of those."""
     settled = pl.col("recipient").is_not_null() & ~pl.col("undecided")
     identified = (
@@ -117,7 +142,9 @@ def aliases_of(told: pl.DataFrame, queries: Side, recipients: Side) -> Side:
         .agg(awards=pl.len(), agree=pl.col("agree").first())
         .sort("query", "recipient")
     )
-    return award_aliases(identified, queries, recipients)
+    place = held.positions(identified["recipient"].to_numpy())
+    identified = identified.with_columns(recipient=pl.Series(place))
+    return award_aliases(identified, queries, own, held.side.identity)
 
 
 def _spread(
@@ -125,9 +152,7 @@ def _spread(
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Rows of the (ordered) links for every ask of their query, and the ask's position."""
     first, last = np.searchsorted(query, asked), np.searchsorted(query, asked, "right")
-    count = last - first
-    step = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
-    return np.repeat(first, count) + step, np.repeat(np.arange(len(asked)), count)
+    return ranges(first, last - first), np.repeat(np.arange(len(asked)), last - first)
 
 
 def side_of(queries: Side, chosen: NDArray[np.int64]) -> Side:
@@ -161,15 +186,16 @@ def _learn(
     taught: NDArray[np.int64],
     sure: pl.DataFrame,
     queries: Side,
-    firms: Firms,
+    held: Shard,
     settings: MatchSettings,
 ) -> Model:
     links = strongest([known.take(np.isin(known.query, taught))])
     order = np.lexsort((links.identity, links.query))
     links = links.take(order)
-    firm = clusters(links, firms)
+    firm = clusters(links, held.firms)
     answers = sure.select("query", pl.col("hits")).explode("hits").unique()
-    right_pairs = answers["query"].to_numpy().astype(np.int64) << 32 | answers["hits"].to_numpy()
+    place = held.positions(answers["hits"].to_numpy())
+    right_pairs = answers["query"].to_numpy().astype(np.int64) << 32 | place
     named = np.isin(links.query << 32 | links.recipient, right_pairs)
     right = np.isin(firm, np.unique(firm[named]))
     number = mix(queries.identity[links.query])

@@ -13,9 +13,11 @@ from numpy.typing import NDArray
 from rapidfuzz import process
 from rapidfuzz.distance import OSA, Indel, JaroWinkler
 
-from proofbook.matching.lexicon import Vocabulary, distinct
+from proofbook.matching.frequencies import Frequencies
+from proofbook.matching.hashing import distinct
 from proofbook.matching.names import NameTable, texts
 from proofbook.matching.sides import Side
+from proofbook.matching.vocabulary import Vocabulary
 
 #: Name of each piece of evidence and the direction in which it can only help (+1, -1, 0 = free).
 FEATURES: dict[str, int] = {
@@ -87,16 +89,16 @@ def weigh(
     recipients: Side,
     query: NDArray[np.int64],
     name: NDArray[np.int64],
-    idf: NDArray[np.float32],
-    vocabulary: Vocabulary,
+    frequencies: Frequencies,
 ) -> Evidence:
     """The evidence of pairs (row of a query name, row of a recipient name)."""
+    vocabulary = frequencies.vocabulary
     left = _Words.of(queries.names, query, vocabulary)
     right = _Words.of(recipients.names, name, vocabulary)
     alike = _Alike(vocabulary)
-    rarity = np.append(idf / np.log(len(recipients.names) + 2.0), np.float32(0))
+    rarity = np.append(frequencies.rarity, np.float32(0))
     numeric = np.append(vocabulary.numeric, False)
-    twins = _twins(recipients.names, name)
+    namesakes = frequencies.namesakes(recipients.names.joined[name])
     features = np.empty((len(query), len(FEATURES)), np.float32)
     for low in range(0, len(query), _CHUNK):
         part = slice(low, low + _CHUNK)
@@ -107,7 +109,7 @@ def weigh(
             **_place_evidence(queries, recipients, q, n),
             "name equal": _equality(queries.names, recipients.names, q, n),
             "designator": _designator(queries.names, recipients.names, q, n),
-            "same name elsewhere": np.log1p(twins[part]),
+            "same name elsewhere": np.log1p(namesakes[part]),
             "other name": (recipients.names.kind[n] > 0) | (queries.names.kind[q] > 0),
         }
         for column, key in enumerate(FEATURES):
@@ -145,14 +147,14 @@ class _Alike:
     """Similarity of words, each distinct pair compared once."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
-        self._words = vocabulary.words
+        self._vocabulary = vocabulary
 
     def of(self, left: NDArray[np.int32], right: NDArray[np.int32]) -> NDArray[np.float32]:
         """1 - edits / letters where it reaches ``_ALIKE``; 0.9 where one word begins the other."""
         asked = (left.astype(np.int64) << 32) | right.astype(np.int64)
         packed = distinct(asked)
-        a = [self._words[i] for i in (packed >> 32).tolist()]
-        b = [self._words[i] for i in (packed & 0xFFFFFFFF).tolist()]
+        a = self._vocabulary.texts(packed >> 32).to_pylist()
+        b = self._vocabulary.texts(packed & 0xFFFFFFFF).to_pylist()
         alike = process.cpdist(a, b, scorer=OSA.normalized_similarity, dtype=np.float32)
         begins = [
             (len(x) > 2 and y.startswith(x)) or (len(y) > 2 and x.startswith(y))
@@ -267,12 +269,3 @@ def _designator(
     queries: NameTable, names: NameTable, query: NDArray[np.int64], name: NDArray[np.int64]
 ) -> NDArray[np.float64]:
     return _same(queries.designator[query], names.designator[name])
-
-
-def _twins(names: NameTable, name: NDArray[np.int64]) -> NDArray[np.int64]:
-    """How many names share the key of each given name."""
-    keys = distinct(names.joined[name])
-    order = np.sort(names.joined)
-    counts = np.searchsorted(order, keys, "right") - np.searchsorted(order, keys, "left")
-    out: NDArray[np.int64] = counts[np.searchsorted(keys, names.joined[name])]
-    return out

@@ -18,7 +18,7 @@ import polars as pl
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from proofbook.matching.by_name import ByName, aliases_of, side_of
+from proofbook.matching.by_name import ByName, aliases_of, candidates_of
 from proofbook.matching.candidates import find
 from proofbook.matching.combine import IDENTIFIER_PROBABILITY, combine
 from proofbook.matching.decide import decide
@@ -31,8 +31,10 @@ from proofbook.matching.judge import (
     moved,
 )
 from proofbook.matching.links import Links, clusters, link, rivalry, strongest
-from proofbook.matching.match import Sides, prepare
+from proofbook.matching.match import prepare
 from proofbook.matching.schema import IDENTIFIER_METHODS, UEI_EXACT
+from proofbook.matching.shards import Firms, Shard
+from proofbook.matching.units import AtOnce, Engine
 from proofbook.matching.wording import LABELS, spoken
 from proofbook.measure import Recorder
 from proofbook.sources.recipients import Recipients
@@ -48,6 +50,7 @@ _STEPS = (
     "identifiers",
     "share of absent firms",
 )
+_SHOWN = ["recipient_hash", "legal_business_name", "city", "state", "zip5"]
 _AGREEMENT = ("quite different", "share what is rare", "same but for spelling")
 
 
@@ -84,41 +87,47 @@ class Explanation:
 
 
 def explain(
-    awards: pa.Table, recipients: Recipients, judge: Judge, rows: Sequence[int]
+    awards: pa.Table,
+    recipients: Recipients,
+    judge: Judge,
+    rows: Sequence[int],
+    engine: Engine | None = None,
 ) -> list[Explanation]:
     """The explanation of each of some award rows, as ``judge`` decided them.
 
     ``awards`` must be all awards of the run: those that identifiers matched lend their names.
+    ``engine`` is that of ``matching.match``.
     """
-    sides = prepare(awards, recipients, Recorder())
+    sides = prepare(awards, recipients, Recorder(), AtOnce() if engine is None else engine)
+    ours, frequencies = sides.ours, sides.listing.frequencies
+    found = candidates_of(np.unique(sides.told["query"].gather(list(rows))), ours, sides.listing)
     asks = sides.told[list(rows)]
-    links = _links(sides, asks["query"].unique().sort().to_numpy())
-    shown = recipients.read(["recipient_hash", "legal_business_name", "city", "state", "zip5"])
+    # The candidates with their evidence, as the name tier finds them.
+    aliases = aliases_of(sides.told, ours.queries, found.held, sides.listing.own)
+    further = find(found.asked, aliases, frequencies)
+    links = strongest(
+        [
+            link(found.asked, found.held.side, found.pairs, frequencies),
+            link(found.asked, aliases, further, frequencies),
+        ]
+    )
+    held = found.held
+    shown = recipients.take(held.row, _SHOWN)
     return [
-        _explained(sides, links.take(links.query == ask["query"].item()), shown, judge, ask, row)
+        _explained(held, links.take(links.query == ask["query"].item()), shown, judge, ask, row)
         for row, ask in zip(rows, asks.iter_slices(1), strict=True)
     ]
 
 
-def _links(sides: Sides, queries: NDArray[np.int64]) -> Links:
-    """The candidates of some queries with their evidence, as the name tier finds them."""
-    ours, theirs = sides.ours.queries, sides.theirs.side
-    asked = side_of(ours, queries)
-    parts = []
-    for held in (theirs, aliases_of(sides.told, ours, theirs)):
-        pairs = find(asked, held, sides.idf, sides.vocabulary)
-        parts.append(link(asked, held, pairs, sides.idf, sides.vocabulary))
-    return strongest(parts)
-
-
 def _explained(
-    sides: Sides, links: Links, shown: pa.Table, judge: Judge, ask: pl.DataFrame, row: int
+    held: Shard, links: Links, shown: pa.Table, judge: Judge, ask: pl.DataFrame, row: int
 ) -> Explanation:
     links = replace(links, query=np.full(len(links), ask["ask"].item()))
-    firm = clusters(links, sides.theirs.firms)
+    firm = clusters(links, held.firms)
     values = np.hstack([links.features, rivalry(links, firm, judge.model.strength(links))])
-    added, probability = _added(sides, links, firm, values, judge, ask)
+    added, probability = _added(held.firms, links, firm, values, judge, ask)
     decisions = decide(links, firm, probability, accept=judge.accept, review=judge.review)
+    links = replace(links, recipient=held.row[links.recipient])
     by_name = ByName(links, firm, probability, decisions, judge, judge.accept, {})
     found = combine(ask, by_name, 1).row(0, named=True)
 
@@ -132,14 +141,15 @@ def _explained(
         rows = [int(order[0]), *order[firm[order] != firm[order[0]]][:1].tolist()]
         pair = [(int(links.recipient[i]), float(probability[i])) for i in rows]
         steps = _steps(links, values, added, rows)
-    chosen, second = (*(_weighed(shown, *p) for p in pair), None, None)[:2]
+    about = {r: shown.slice(int(held.positions(np.array([r]))[0]), 1) for r, _ in pair}
+    chosen, second = (*(_weighed(about[r], p) for r, p in pair), None, None)[:2]
     joined = found["recipient"]
     return Explanation(
         award_row=row,
         method=found["match_method"],
         probability=found["match_probability"],
         flags=found["match_flags"],
-        joined=None if joined is None else shown["recipient_hash"][joined].as_py(),
+        joined=None if joined is None else _hash_of(held, shown, joined),
         accept=judge.accept,
         review=judge.review,
         chosen=chosen,
@@ -149,7 +159,7 @@ def _explained(
 
 
 def _added(
-    sides: Sides,
+    firms: Firms,
     links: Links,
     firm: NDArray[np.int64],
     values: NDArray[np.float64],
@@ -163,7 +173,7 @@ def _added(
     pieces = np.asarray(model.alone.predict(links.features, pred_contrib=True, num_threads=1))
     together = np.asarray(model.together.predict(values, raw_score=True, num_threads=1))
     tells, differ = identifiers_compared(
-        ask[np.zeros(len(links), np.int64)], sides.theirs.identifiers[links.recipient]
+        ask[np.zeros(len(links), np.int64)], firms.take(links.recipient)
     )
     calibrated = model.probability(links, firm)
     told = moved(calibrated, identifier_log_odds(tells, differ, (judge.differ, judge.silent)))
@@ -208,7 +218,13 @@ def _told_steps(ask: pl.DataFrame, found: dict[str, Any], by_name: float) -> lis
     return []
 
 
-def _weighed(shown: pa.Table, recipient: int, probability: float) -> Weighed:
-    about = {c: shown[c][recipient].as_py() for c in shown.column_names}
+def _hash_of(held: Shard, shown: pa.Table, recipient: int) -> str:
+    place = int(held.positions(np.array([recipient]))[0])
+    out: str = shown["recipient_hash"][place].as_py()
+    return out
+
+
+def _weighed(shown: pa.Table, probability: float) -> Weighed:
+    (about,) = shown.to_pylist()
     place = " ".join(about[c] for c in ("city", "state", "zip5") if about[c])
     return Weighed(about["recipient_hash"], about["legal_business_name"] or "", place, probability)

@@ -8,9 +8,11 @@ from numpy.typing import NDArray
 
 from proofbook.matching.candidates import Pairs
 from proofbook.matching.evidence import AT, agreement
-from proofbook.matching.lexicon import Vocabulary
+from proofbook.matching.frequencies import Frequencies
+from proofbook.matching.hashing import ranges
 from proofbook.matching.links import link, strongest
 from proofbook.matching.names import NameTable
+from proofbook.matching.shards import Firms, Shard
 from proofbook.matching.sides import Side
 
 _UEI, _DUNS = 1, 2
@@ -18,25 +20,22 @@ _UEI, _DUNS = 1, 2
 
 def identify(
     asked: pl.DataFrame,
-    held: pl.DataFrame,
     queries: Side,
-    recipients: Side,
-    idf: NDArray[np.float32],
-    vocabulary: Vocabulary,
+    held: Shard,
+    frequencies: Frequencies,
 ) -> pl.DataFrame:
     """What the identifiers of each distinct (query, uei, duns) name.
 
-    ``asked`` has columns query, uei, duns (cleaned, null where not valid), ``held`` the recipients'
-    uei and duns. The result has a row per asked row that hits at least one recipient: ``ask`` (its
-    row), ``recipient`` (null when the identifiers contradict each other and the name does not
-    decide), ``method`` ("uei-exact", "duns-exact"), ``agree`` (see ``agreement``), ``near`` (the
-    place agrees), ``shared``, ``conflict``, ``undecided``, and ``hits`` (all recipients named, with
-    ``hit_scores``, the similarity of their names).
+    ``asked`` has columns query, uei, duns (numbers, 0 where not valid), ``held`` are the recipients
+    that bear any of them. The result has a row per asked row that hits at least one recipient:
+    ``ask`` (its row), ``recipient`` (row of the whole list; null when the identifiers contradict
+    each other and the name does not decide), ``method`` ("uei-exact", "duns-exact"), ``agree`` (see
+    ``agreement``), ``near`` (the place agrees), ``shared``, ``conflict``, ``undecided``, and
+    ``hits`` (all recipients named, with ``hit_scores``, the similarity of their names).
     """
-    hits = _hits(asked, held)
-    hits = hits.join(
-        _agreements(hits, queries, recipients, idf, vocabulary), ["query", "recipient"]
-    )
+    hits = _hits(asked, held.firms)
+    hits = hits.join(_agreements(hits, queries, held.side, frequencies), ["query", "recipient"])
+    hits = hits.with_columns(recipient=pl.Series(held.row[hits["recipient"].to_numpy()]))
     by_ask = pl.col("ask")
     hits = hits.with_columns(
         both=(pl.col("via") == _UEI | _DUNS).any().over(by_ask),
@@ -98,14 +97,14 @@ def identify(
     )
 
 
-def _hits(asked: pl.DataFrame, held: pl.DataFrame) -> pl.DataFrame:
+def _hits(asked: pl.DataFrame, firms: Firms) -> pl.DataFrame:
     """Recipients that carry an asked identifier: ask, query, recipient, via (1 UEI, 2 DUNS, 3)."""
     asked = asked.with_row_index("ask")
     found = []
     for column, bit in (("uei", _UEI), ("duns", _DUNS)):
-        ours = asked.filter(pl.col(column).is_not_null()).select("ask", "query", column)
+        ours = asked.filter(pl.col(column) > 0).select("ask", "query", column)
+        held = pl.DataFrame({column: getattr(firms, column)})
         theirs = held.select(column, recipient=pl.int_range(pl.len(), dtype=pl.Int64))
-        theirs = theirs.join(ours.select(column).unique(), column, "semi")
         hit = ours.join(theirs, column).select("ask", "query", "recipient", via=pl.lit(bit))
         found.append(hit)
     return (
@@ -120,14 +119,13 @@ def _agreements(
     hits: pl.DataFrame,
     queries: Side,
     recipients: Side,
-    idf: NDArray[np.float32],
-    vocabulary: Vocabulary,
+    frequencies: Frequencies,
 ) -> pl.DataFrame:
     """Agreement of names and places for each distinct (query, recipient) that was hit."""
     pairs = hits.select("query", "recipient").unique().sort("query", "recipient")
     query, recipient = pairs["query"].to_numpy(), pairs["recipient"].to_numpy()
     rows = name_pairs(queries.names, recipients.names, query, recipient)
-    links = strongest([link(queries, recipients, rows, idf, vocabulary)], kept=None)
+    links = strongest([link(queries, recipients, rows, frequencies)], kept=None)
     place = links.features[:, [AT["ZIP"], AT["city"]]]
     return pl.DataFrame(
         {
@@ -156,7 +154,7 @@ def name_pairs(
     a, b = np.searchsorted(ours.owner, left, "left"), np.searchsorted(ours.owner, left, "right")
     c, d = np.searchsorted(theirs.owner, right), np.searchsorted(theirs.owner, right, "right")
     count = (b - a) * (d - c)
-    step = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+    step = ranges(np.zeros(len(count), np.int64), count)
     width = np.repeat(d - c, count)
     query = np.repeat(a, count) + step // np.maximum(width, 1)
     name = np.repeat(c, count) + step % np.maximum(width, 1)

@@ -15,6 +15,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from proofbook.matching.learning import Model, default_model, logistic
+from proofbook.matching.shards import Firms
 
 #: What counts as nearly certain, and how many such candidates a rate may be counted on.
 _NEARLY, _COUNTED = 0.95, 200
@@ -39,19 +40,20 @@ class Judge:
 
 
 def identifiers_compared(
-    asks: pl.DataFrame, held: pl.DataFrame
+    asks: pl.DataFrame, held: Firms
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Whether identifiers (uei, duns; null for none) could tell anything, and whether they differ.
+    """Whether identifiers (numbers, 0 for none) could tell anything, and whether they differ.
 
     An award and a recipient may each have an identifier of a kind, and they differ: rare but not
     absurd for one firm, which may hold several, and the rule for two. Awards without identifiers
     tell nothing, and equal ones have been heard already.
     """
-    tells = (asks["uei"].is_not_null() | asks["duns"].is_not_null()).to_numpy()
-    differ = np.zeros(len(asks), np.bool_)
-    for column in ("uei", "duns"):
-        differ |= (asks[column] != held[column]).fill_null(value=False).to_numpy()
-        tells &= ~(asks[column] == held[column]).fill_null(value=False).to_numpy()
+    sides = [(asks[c].to_numpy(), getattr(held, c)) for c in ("uei", "duns")]
+    tells = np.any([ours > 0 for ours, _ in sides], axis=0)
+    tells &= ~np.any([(ours > 0) & (ours == theirs) for ours, theirs in sides], axis=0)
+    differ = np.any(
+        [(ours > 0) & (theirs > 0) & (ours != theirs) for ours, theirs in sides], axis=0
+    )
     return tells, differ & tells
 
 

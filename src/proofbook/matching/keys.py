@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from proofbook.matching.lexicon import Vocabulary, distinct, mix, powers
+from proofbook.matching.hashing import distinct, mix, powers
 from proofbook.matching.names import NameTable
 from proofbook.matching.sides import Side
+from proofbook.matching.vocabulary import Vocabulary
 
 _U = np.uint64
 

@@ -11,20 +11,13 @@ from scipy.sparse.csgraph import connected_components
 
 from proofbook.matching.candidates import Pairs
 from proofbook.matching.evidence import AT, weigh
-from proofbook.matching.lexicon import Vocabulary
+from proofbook.matching.frequencies import Frequencies
+from proofbook.matching.hashing import group_starts, rank_in_group
+from proofbook.matching.shards import Firms
 from proofbook.matching.sides import Side
 
 #: Recipients that a model weighs per query.
 KEPT = 12
-
-
-@dataclass(frozen=True)
-class Firms:
-    """What tells recipients of one firm: numbers per recipient, 0 = unknown."""
-
-    uei: NDArray[np.uint64]
-    duns: NDArray[np.uint64]
-    parent: NDArray[np.uint64]
 
 
 @dataclass(frozen=True)
@@ -56,11 +49,10 @@ def link(
     queries: Side,
     recipients: Side,
     pairs: Pairs,
-    idf: NDArray[np.float32],
-    vocabulary: Vocabulary,
+    frequencies: Frequencies,
 ) -> Links:
     """The evidence of candidate pairs of names, as links of a query with a recipient."""
-    evidence = weigh(queries, recipients, pairs.query, pairs.name, idf, vocabulary)
+    evidence = weigh(queries, recipients, pairs.query, pairs.name, frequencies)
     owner = recipients.names.owner[pairs.name].astype(np.int64)
     return Links(
         query=queries.names.owner[pairs.query].astype(np.int64),
@@ -86,9 +78,7 @@ def strongest(parts: list[Links], kept: int | None = KEPT) -> Links:
     if kept is None:
         return links
     order = np.lexsort((links.identity, -strength, links.query))
-    starts = np.flatnonzero(np.diff(links.query[order], prepend=-1))
-    rank = np.arange(len(order)) - np.repeat(starts, np.diff(np.append(starts, len(order))))
-    return links.take(np.sort(order[rank < kept]))
+    return links.take(np.sort(order[rank_in_group(links.query[order]) < kept]))
 
 
 def clusters(links: Links, firms: Firms) -> NDArray[np.int64]:
@@ -151,7 +141,7 @@ def rivalry(
     head[1:] = (np.diff(firm[order]) != 0) | (np.diff(links.query[order]) != 0)
     best = order[head]
     best = best[np.lexsort((-strength[best], links.query[best]))]
-    starts = np.flatnonzero(np.diff(links.query[best], prepend=-1))
+    starts = group_starts(links.query[best])
     size = int(links.query.max(initial=-1)) + 1
     first = np.full(size, -1)
     first[links.query[best[starts]]] = best[starts]

@@ -5,26 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import polars as pl
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from proofbook.matching.by_name import match_names
-from proofbook.matching.candidates import SHARD, rarity
 from proofbook.matching.combine import combine
 from proofbook.matching.identify import identify
 from proofbook.matching.judge import Judge
-from proofbook.matching.lexicon import Vocabulary
 from proofbook.matching.old_rule import match_token_sets
-from proofbook.matching.prepare import (
-    Awards,
-    RecipientSide,
-    prepare_awards,
-    prepare_recipients,
-)
+from proofbook.matching.prepare import Awards, prepare_awards
+from proofbook.matching.search import Listing, survey_list
 from proofbook.matching.settings import MatchSettings
+from proofbook.matching.shards import together
+from proofbook.matching.units import AtOnce, Engine
+from proofbook.matching.vocabulary import Vocabulary
 from proofbook.measure import Recorder
+from proofbook.measure.memory import give_back
 from proofbook.sources.recipients import Recipients, open_recipients
 
 
@@ -46,7 +42,7 @@ class Matches:
 
 @dataclass(frozen=True)
 class Sides:
-    """Both sides, the rarity of words, and ``told``: a row per award with what ``identify`` says.
+    """Both sides, and ``told``: a row per award with what ``identify`` says.
 
     ``told`` has query, uei, duns, uei_state, duns_state, ask (one per distinct query, uei and
     duns), and the columns of ``identify``, null where no recipient is hit.
@@ -54,9 +50,7 @@ class Sides:
 
     told: pl.DataFrame
     ours: Awards
-    theirs: RecipientSide
-    idf: NDArray[np.float32]
-    vocabulary: Vocabulary
+    listing: Listing
 
 
 def match(
@@ -64,33 +58,29 @@ def match(
     recipients: pa.Table | Recipients,
     settings: MatchSettings | None = None,
     recorder: Recorder | None = None,
-    chunk_size: int | None = None,
+    engine: Engine | None = None,
 ) -> Matches:
     """Match awards with recipients by UEI, DUNS, and name with place.
 
-    ``chunk_size`` bounds how many recipient names are searched at a time; it never changes the
-    result.
+    ``engine`` runs the work on shards of the recipients (default: here, one after the other); it
+    never changes the result.
     """
     settings, recorder = settings or MatchSettings(), recorder or Recorder()
+    engine = AtOnce() if engine is None else engine
     if isinstance(recipients, pa.Table):
         recipients = open_recipients(recipients)
-    sides = prepare(awards, recipients, recorder)
-    told, ours, theirs = sides.told, sides.ours, sides.theirs
+    sides = prepare(awards, recipients, recorder, engine)
     if settings.scorer == "token_set_ratio":
-        by_name = match_token_sets(
-            told, awards, recipients, theirs.side.identity, settings, recorder
-        )
+        by_name = match_token_sets(sides.told, awards, recipients, settings, recorder)
     else:
-        by_name = match_names(
-            told, ours, theirs, sides.idf, sides.vocabulary, settings, recorder, chunk_size or SHARD
-        )
+        by_name = match_names(sides.told, sides.ours, sides.listing, settings, recorder)
     with recorder.stage("decision", rows=awards.num_rows):
-        table = combine(told, by_name, settings.candidates)
+        table = combine(sides.told, by_name, settings.candidates)
     judge = by_name.judge
     counters = {
         "awards": awards.num_rows,
-        "questions": len(ours.queries.identity),
-        "recipient_names": len(theirs.side.names),
+        "questions": len(sides.ours.queries.identity),
+        "recipient_names": sides.listing.frequencies.names,
         **by_name.counters,
     }
     model = {
@@ -101,19 +91,21 @@ def match(
     return Matches(table, counters, model, judge)
 
 
-def prepare(awards: pa.Table, recipients: Recipients, recorder: Recorder) -> Sides:
-    """Both sides as arrays, and what the identifiers of every award tell."""
+def prepare(awards: pa.Table, recipients: Recipients, recorder: Recorder, engine: Engine) -> Sides:
+    """The awards as arrays, the recipients surveyed, and what the identifiers of awards tell."""
     vocabulary = Vocabulary()
-    with recorder.stage("prepare recipients", rows=recipients.rows):
-        theirs = prepare_recipients(recipients, vocabulary)
     with recorder.stage("prepare awards", rows=awards.num_rows):
         ours = prepare_awards(awards, vocabulary)
-    idf = rarity(theirs.side.names, vocabulary)
+    identifiers = {c: ours.rows[c].to_numpy() for c in ("uei", "duns")}
+    with recorder.stage("prepare recipients", rows=recipients.rows):
+        listing = survey_list(recipients, ours.queries, identifiers, vocabulary, engine)
+    give_back()
     with recorder.stage("identifiers", rows=awards.num_rows):
         asked = ours.rows.select("query", "uei", "duns").unique().sort("query", "uei", "duns")
-        named = identify(asked, theirs.identifiers, ours.queries, theirs.side, idf, vocabulary)
+        held = together(listing.named, vocabulary)
+        named = identify(asked, ours.queries, held, listing.frequencies)
         asked = asked.with_row_index("ask")
-        told = ours.rows.join(
-            asked, ["query", "uei", "duns"], "left", nulls_equal=True, maintain_order="left"
-        ).join(named.drop("query"), "ask", "left", maintain_order="left")
-    return Sides(told, ours, theirs, idf, vocabulary)
+        told = ours.rows.join(asked, ["query", "uei", "duns"], "left", maintain_order="left").join(
+            named.drop("query"), "ask", "left", maintain_order="left"
+        )
+    return Sides(told, ours, listing)

@@ -10,10 +10,14 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from proofbook.matching.lexicon import DESIGNATORS, Vocabulary, mix, powers, segment_sums
+from proofbook.matching.hashing import mix, powers, ranges, segment_sums
+from proofbook.matching.lexicon import DESIGNATORS
 from proofbook.matching.tokens import split_words
+from proofbook.matching.vocabulary import Vocabulary
 from proofbook.sources.columns import NULL_PATTERN
 
 #: Kinds of names, in falling order of standing.
@@ -34,6 +38,8 @@ _PHRASES = tuple(
         r"\bPROFESSIONAL (?:CORPORATION|CORP)\b": "PC",
     }.items()
 )
+#: What makes a field more than one plain name.
+_SEVERAL = "(?i)" + "|".join([r"\(", _OTHER_NAME, *(p.pattern for p, _ in _PHRASES)])
 #: One of these is in every field that needs more than to be split into words.
 _MARKS = (
     "(", "DBA", "D/B/A", "D B A", "D.B.A", "D/B", "D B/", "DOING BUS", "TRADING AS", "T/A",
@@ -94,7 +100,9 @@ def alternates(text: pl.Series) -> tuple[NDArray[np.int64], list[str], list[int]
     A field may hold several names (d/b/a, formerly, parentheses): the first keeps the kind LEGAL,
     the others are DBA. Designators written in words are shortened.
     """
-    inside = text.str.contains_any(list(_MARKS), ascii_case_insensitive=True).arg_true().to_numpy()
+    # A quick look for a mark leaves few fields to look at closely.
+    marked = text.str.contains_any(list(_MARKS), ascii_case_insensitive=True).arg_true()
+    inside = marked.filter(text.gather(marked).str.contains(_SEVERAL)).to_numpy()
     where: list[int] = []
     names: list[str] = []
     kinds: list[int] = []
@@ -234,8 +242,7 @@ def select(table: NameTable, rows: NDArray[np.integer[Any]]) -> NameTable:
     """Some names of a table, in the given order."""
     counts = table.counts[rows]
     offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-    within = np.arange(offsets[-1]) - np.repeat(offsets[:-1], counts)
-    words = table.words[np.repeat(table.offsets[rows], counts) + within]
+    words = table.words[ranges(table.offsets[rows], counts)]
     rest = {
         f.name: getattr(table, f.name)[rows]
         for f in fields(NameTable)
@@ -251,9 +258,8 @@ def by_owner(table: NameTable) -> NameTable:
 
 def texts(table: NameTable, rows: NDArray[np.int64], vocabulary: Vocabulary) -> list[str]:
     """The canonical words of some names, joined by blanks."""
-    words = vocabulary.words
-    start, stop = table.offsets[rows].tolist(), table.offsets[rows + 1].tolist()
-    codes = table.words
-    return [
-        " ".join([words[c] for c in codes[a:b].tolist()]) for a, b in zip(start, stop, strict=True)
-    ]
+    counts = table.counts[rows]
+    words = vocabulary.texts(table.words[ranges(table.offsets[rows], counts)])
+    offsets = pa.array(np.concatenate([[0], np.cumsum(counts)]), pa.int32())
+    out: list[str] = pc.binary_join(pa.ListArray.from_arrays(offsets, words), " ").to_pylist()
+    return out

@@ -17,13 +17,13 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from proofbook.matching.by_name import ByName
 from proofbook.matching.decide import ACCEPT, LEAVE, REVIEW, Decisions
 from proofbook.matching.evidence import AT, FEATURES
 from proofbook.matching.links import Links
 from proofbook.matching.settings import MatchSettings
+from proofbook.matching.sides import text_of
 from proofbook.matching.token_sets import LEAST, partners
 from proofbook.measure import Recorder
 from proofbook.sources.columns import NULL_PATTERN
@@ -46,20 +46,22 @@ def match_token_sets(
     told: pl.DataFrame,
     awards: pa.Table,
     recipients: Recipients,
-    identity: NDArray[np.uint64],
     settings: MatchSettings,
     recorder: Recorder,
 ) -> ByName:
     """Decide every award of ``told`` that its identifiers do not settle, as ``match_names`` does.
 
-    ``told`` has a row per award; ``identity`` a number from each recipient's content.
+    ``told`` has a row per award.
     """
     settled = pl.col("recipient").is_not_null() & ~pl.col("undecided")
     named = told.with_columns(name=normalised(pl.Series(pl.from_arrow(awards.column("Company")))))
     asks = named.filter((~settled).fill_null(value=True), pl.col("name") != "").unique("ask")
-    legal = recipients.read(["legal_business_name"]).column("legal_business_name")
+    legal = recipients.read(["legal_business_name", "recipient_hash"])
+    identity = text_of(legal, "recipient_hash").hash()
     theirs = (
-        pl.DataFrame({"name": normalised(pl.Series(pl.from_arrow(legal))), "identity": identity})
+        pl.DataFrame(
+            {"name": normalised(text_of(legal, "legal_business_name")), "identity": identity}
+        )
         .with_row_index("recipient")
         .filter(pl.col("name") != "")
         .sort("name", "identity")

@@ -8,11 +8,13 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+import pyarrow as pa
 from numpy.typing import NDArray
 
-from proofbook.matching.lexicon import Vocabulary, hash_words
+from proofbook.matching.hashing import hash_words
 from proofbook.matching.names import NameTable, concatenate, tabulate
 from proofbook.matching.places import clean_city, clean_state, clean_zip5
+from proofbook.matching.vocabulary import Vocabulary
 
 _STEP = 1 << 19
 
@@ -50,18 +52,34 @@ def read_places(state: pl.Series, city: pl.Series, zip5: pl.Series) -> Places:
 
 def text_numbers(text: pl.Series) -> NDArray[np.uint64]:
     """A 64-bit number per text, equal for equal texts; 0 for null and empty ones."""
-    return _once(text, lambda s: pl.Series(hash_words(s.fill_null("").to_list())), np.uint64)
+    return _once(text, lambda s: pl.Series(hash_words(_arrow(s.fill_null("")))), np.uint64)
 
 
 def _once(
     raw: pl.Series, clean: Callable[[pl.Series], pl.Series], dtype: type[np.generic]
 ) -> NDArray[Any]:
     """The cleaned numbers of a column, each distinct value cleaned once; null becomes 0."""
-    coded = raw.cast(pl.String).fill_null("").to_arrow(compat_level=pl.CompatLevel.oldest())
-    coded = coded.dictionary_encode()
-    values = clean(pl.Series(coded.dictionary.to_pylist(), dtype=pl.String))
+    coded = _arrow(raw.cast(pl.String).fill_null("")).dictionary_encode()
+    values = clean(pl.Series(pl.from_arrow(coded.dictionary)))
     numbers = values.fill_null(0).to_numpy().astype(dtype)
     return numbers[coded.indices.to_numpy()] if len(raw) else np.zeros(0, dtype)
+
+
+def _arrow(text: pl.Series) -> pa.Array:
+    return text.to_arrow(compat_level=pl.CompatLevel.oldest())
+
+
+def text_of(table: pa.Table, name: str) -> pl.Series:
+    """A column as text; null where the table has none of that name."""
+    if name not in table.column_names:
+        return pl.Series(name, [None] * table.num_rows, dtype=pl.String)
+    return pl.Series(pl.from_arrow(table.column(name))).cast(pl.String)
+
+
+def numbers(text: pl.Series) -> NDArray[np.uint64]:
+    """A number per text, 0 for null; only ever compared for equality."""
+    hashed = pl.select(pl.when(text.is_not_null()).then(text.hash()).otherwise(0)).to_series()
+    return hashed.cast(pl.UInt64).to_numpy()
 
 
 def read_names(

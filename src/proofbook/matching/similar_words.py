@@ -6,16 +6,16 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from proofbook.matching.lexicon import character_terms, distinct, mix, powers
+from proofbook.matching.hashing import character_terms, distinct, find_in, mix, powers, ranges
 
 SHORTEST = 5
+_STEP = 1 << 15  # words whose deletions are held at a time
 
 
 def similar_words(
-    words: list[str], wanted: NDArray[np.integer[Any]], others: NDArray[np.integer[Any]]
+    words: pa.Array, wanted: NDArray[np.integer[Any]], others: NDArray[np.integer[Any]]
 ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """Pairs (wanted word, other word) that are one edit apart, all as positions in ``words``.
 
@@ -23,42 +23,36 @@ def similar_words(
     each gives the same string: the deletion neighbourhood of Mor and Fraenkel (1982). Words of
     fewer than five letters have no neighbours.
     """
-    used = np.union1d(wanted, others)
-    owner, hashes = _deletions([words[i] for i in used.tolist()], used.astype(np.int32))
-    chosen = np.zeros(len(words), np.bool_)
-    chosen[wanted] = True
-    mine = chosen[owner]
-    keys = distinct(hashes[mine])
+    asked, hashes = _deletions(words, distinct(wanted))
+    keys = distinct(hashes)
     # A bitmap of the wanted hashes turns almost every other word away before the binary search.
     bits = np.zeros(1 << 22, np.bool_)
     bits[(keys >> np.uint64(42)).astype(np.int64)] = True
-    near = bits[(hashes >> np.uint64(42)).astype(np.int64)]
-    owner, hashes, mine = owner[near], hashes[near], mine[near]
-    spot = np.searchsorted(keys, hashes)
-    hit = keys[np.minimum(spot, len(keys) - 1)] == hashes if len(keys) else near[:0]
-    owner, spot, mine = owner[hit], spot[hit], mine[hit]
-
+    owners, spots = [asked], [np.searchsorted(keys, hashes)]
+    for start in range(0, len(others), _STEP):
+        owner, hashes = _deletions(words, others[start : start + _STEP])
+        near = bits[(hashes >> np.uint64(42)).astype(np.int64)]
+        at = find_in(keys, hashes[near])
+        owners.append(owner[near][at >= 0])
+        spots.append(at[at >= 0])
+    owner, spot = np.concatenate(owners), np.concatenate(spots)
     order = np.argsort(spot, kind="stable")
-    owner, spot, mine = owner[order], spot[order], mine[order]
     sizes = np.bincount(spot, minlength=len(keys))
-    first = np.concatenate([[0], np.cumsum(sizes)])
-    asked = np.flatnonzero(mine)
-    repeats = sizes[spot[asked]]
-    left = np.repeat(owner[asked], repeats)
-    within = np.arange(repeats.sum()) - np.repeat(np.cumsum(repeats) - repeats, repeats)
-    right = owner[np.repeat(first[spot[asked]], repeats) + within]
+    first = np.cumsum(sizes) - sizes
+    repeats = sizes[spots[0]]
+    left = np.repeat(asked, repeats)
+    right = owner[order][ranges(first[spots[0]], repeats)]
     different = left != right
     pairs = distinct((left[different].astype(np.int64) << 32) | right[different].astype(np.int64))
     return (pairs >> 32).astype(np.int32), (pairs & 0xFFFFFFFF).astype(np.int32)
 
 
 def _deletions(
-    words: list[str], codes: NDArray[np.int32]
+    words: pa.Array, codes: NDArray[np.integer[Any]]
 ) -> tuple[NDArray[np.int32], NDArray[np.uint64]]:
-    """Hashes of every word and of the word without each of its letters, with their owners."""
-    text = pa.array(words, pa.large_string())
-    lengths = pc.binary_length(text).to_numpy(zero_copy_only=False).astype(np.int64)
-    terms, behind = character_terms(text, lengths)
+    """Hashes of some words and of each without each of its letters, with the words' codes."""
+    codes = codes.astype(np.int32)
+    terms, behind, lengths = character_terms(words.take(pa.array(codes)))
     power = powers(int(lengths.max(initial=0)) + 1)
     whole = terms * power[behind]
     # Without one later letter, every earlier letter stands one power lower.

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from proofbook.matching.lexicon import distinct
+from proofbook.matching.hashing import distinct
 
 
 @dataclass(frozen=True)

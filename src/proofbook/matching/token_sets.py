@@ -23,7 +23,7 @@ import polars as pl
 from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
-from proofbook.matching.lexicon import distinct
+from proofbook.matching.hashing import distinct
 from proofbook.matching.token_index import (
     Index,
     TokenSets,

@@ -13,6 +13,7 @@ each other's peaks; so all open blocks of a process are kept in one `MemoryWatch
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
 import sys
 import threading
@@ -198,6 +199,13 @@ def _can_reset() -> bool:
     except OSError:
         return False
     return True
+
+
+def give_back() -> None:
+    """Have the C library return freed memory to the system; glibc keeps most of it otherwise."""
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError, AttributeError):  # another C library
+            ctypes.CDLL("libc.so.6").malloc_trim(0)
 
 
 WATCH = MemoryWatch()

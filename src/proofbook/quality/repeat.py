@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -90,6 +90,7 @@ def _run(
     awards: Path, recipients: Path, settings: MatchSettings, operation: Operation
 ) -> tuple[Enrichment, list[StageRecord]]:
     recorder = Recorder()
+    operation = replace(operation, threads=settings.threads)
     with operate(operation) as engine, recorder.stage("enrichment"):
         result = enrich(awards, recipients, settings, engine=engine, recorder=recorder)
     return result, recorder.stages

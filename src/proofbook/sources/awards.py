@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import pyarrow as pa
@@ -21,8 +22,7 @@ from proofbook.sources.text import text_column
 class AwardFile:
     """An award file as read: the table (all text, absent is ""), and what identifies the file.
 
-    ``defects`` counts what is wrong with the file and survived reading, by the names of
-    ``proofbook.sources.DEFECTS``.
+    ``names`` are all columns of the file, read or not.
     """
 
     table: pa.Table = field(repr=False)
@@ -30,24 +30,41 @@ class AwardFile:
     rows: int
     bytes: int
     sha256: str
-    defects: dict[str, int]
+    names: list[str]
+    byte_order_mark: bool
+
+    @cached_property
+    def defects(self) -> dict[str, int]:
+        """What is wrong with the columns read, counted by ``proofbook.sources.DEFECTS``."""
+        return count_defects(self.table) | {"byte_order_mark": int(self.byte_order_mark)}
 
 
-def read_awards(path: str | Path) -> AwardFile:
+def read_awards(
+    path: str | Path, only: Callable[[Sequence[str]], Iterable[str]] | None = None
+) -> AwardFile:
     """Reads awards from ``.csv``, ``.csv.gz``, ``.csv.zip``, ``.zip`` or ``.parquet``.
 
     Columns are found by name, never by position, in the spelling of ``AWARD_COLUMNS``; unknown
     columns are kept, in the order of the file. Values are not changed: blanks at the end,
-    newlines, leading zeros and words such as ``NA`` are data. Raises InputError for a file that
-    cannot be read as it is, a missing or repeated column, and a file without awards.
+    newlines, leading zeros and words such as ``NA`` are data. ``only`` chooses among the names of
+    the file the columns that are read. Raises InputError for a file that cannot be read as it is,
+    a missing or repeated column, and a file without awards.
     """
     path = Path(path)
     format_ = identify(path)
+    names: list[str] = []
+
+    def choose(found: Sequence[str]) -> Iterable[str]:
+        names[:] = found
+        return found if only is None else only(found)
+
     with fingerprint(path) as mark:
-        raw = read_raw(path, format_, _names)
+        raw = read_raw(path, format_, _names, only=choose)
         table = _text_table(path, raw.table)
-    defects = count_defects(table) | {"byte_order_mark": int(raw.byte_order_mark)}
-    return AwardFile(table, path, table.num_rows, mark[0].bytes, mark[0].sha256, defects)
+    print_ = mark[0]
+    return AwardFile(
+        table, path, table.num_rows, print_.bytes, print_.sha256, names, raw.byte_order_mark
+    )
 
 
 def award_table(table: pa.Table, source: str = "awards") -> pa.Table:

@@ -7,6 +7,7 @@ import io
 import re
 import threading
 import weakref
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -38,9 +39,16 @@ class Header:
     byte_order_mark: bool
 
 
-def read_csv(path: Path, format_: str, *, null: bool = False) -> tuple[pa.Table, Header]:
+#: The positions of the columns to keep, out of the names in the header.
+Choice = Callable[[list[str]], Sequence[int]]
+
+
+def read_csv(
+    path: Path, format_: str, *, null: bool = False, choose: Choice | None = None
+) -> tuple[pa.Table, Header]:
     """All records of a CSV as text columns named ``0``, ``1``, …, and the header.
 
+    With ``choose``, the other columns are left out; their records are checked all the same.
     Nothing is converted: blanks, quoted newlines, leading zeros and words such as ``NA`` stay.
     Empty values are the empty text, or null if ``null``. Lines without anything are skipped.
     Names may repeat in the header: that is for the caller to judge. Raises InputError with line
@@ -49,23 +57,26 @@ def read_csv(path: Path, format_: str, *, null: bool = False) -> tuple[pa.Table,
     """
     with open_text(path, format_) as stream:
         header, rest = _header(path, format_, stream)
+        kept = range(len(header.names)) if choose is None else choose(header.names)
         if not rest.strip(b"\r\n") and not (rest := stream.read(_BLOCK)):
-            return _no_records(header), header
+            return _no_records(header).select([str(i) for i in kept]), header
         watched = _Watched(rest, stream)
         try:
-            table = _parse(watched, header, null, _BLOCK)
+            table = _parse(watched, header, null, _BLOCK, kept)
         except pa.ArrowInvalid:
             table = None
     if table is None or watched.has_nul or _may_be_unclosed(watched.tail, table):
         raise_first_fault(path, format_, len(header.names))
-    return (_read_in_large_blocks(path, format_, null) if table is None else table), header
+    if table is None:
+        table = _read_in_large_blocks(path, format_, null, kept)
+    return table.select([str(i) for i in kept]), header
 
 
-def _read_in_large_blocks(path: Path, format_: str, null: bool) -> pa.Table:
+def _read_in_large_blocks(path: Path, format_: str, null: bool, kept: Sequence[int]) -> pa.Table:
     with open_text(path, format_) as stream:
         header, rest = _header(path, format_, stream)
         try:
-            return _parse(_Watched(rest, stream), header, null, _LARGE_BLOCK)
+            return _parse(_Watched(rest, stream), header, null, _LARGE_BLOCK, kept)
         except pa.ArrowInvalid as error:
             raise InputError(
                 path,
@@ -100,9 +111,12 @@ class _Lent:
         self.read, self.close, self.closed = watched.read, watched.close, False
 
 
-def _parse(watched: _Watched, header: Header, null: bool, block: int) -> pa.Table:
-    """The records as a table, once Arrow's reading thread has let go of the stream.
+def _parse(
+    watched: _Watched, header: Header, null: bool, block: int, kept: Sequence[int]
+) -> pa.Table:
+    """The kept columns, and the last one, by which a quote never closed is told.
 
+    They are given once Arrow's reading thread has let go of the stream.
     It does so a moment after the table is there, and needs the interpreter for it: a process that
     ends in that moment would be aborted.
     """
@@ -112,6 +126,7 @@ def _parse(watched: _Watched, header: Header, null: bool, block: int) -> pa.Tabl
         "parse_options": pa.csv.ParseOptions(newlines_in_values=True),
         "convert_options": pa.csv.ConvertOptions(
             column_types=dict.fromkeys(names, pa.string()),
+            include_columns=sorted({*(names[i] for i in kept), names[-1]}, key=int),
             null_values=[""] if null else [],
             strings_can_be_null=null,
             quoted_strings_can_be_null=null,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import pyarrow as pa
@@ -10,6 +11,7 @@ import pyarrow.parquet as pq
 from proofbook.errors import InputError
 
 _ROWS = 1 << 19
+_BATCH = 1 << 16
 
 
 def parquet_names(path: Path) -> list[str]:
@@ -29,16 +31,20 @@ def parquet_rows(path: Path) -> int:
         raise _damaged(path, error) from error
 
 
-def read_parquet(path: Path, columns: list[str] | None = None) -> pa.Table:
+def read_parquet(
+    path: Path, columns: list[str] | None = None, rows: tuple[int, int] | None = None
+) -> pa.Table:
     """The columns of a Parquet file (all of them unless named); InputError when it is damaged.
 
-    Large strings become strings, some row groups at a time: their long offsets would otherwise
-    be a third of the memory.
+    ``rows`` are the first row and the one behind the last (default: all). Large strings become
+    strings, some rows at a time: their long offsets would otherwise be a third of the memory.
     """
     try:
         with pq.ParquetFile(path) as file:
             if not file.num_row_groups:
                 return file.read(columns)
+            if rows is not None:
+                return _range(file, columns, *rows)
             parts = [_short(file.read_row_groups(g, columns)) for g in _groups(file.metadata)]
             return pa.concat_tables(parts)
     except (pa.ArrowException, OSError) as error:
@@ -56,6 +62,23 @@ def _groups(metadata: pq.FileMetaData) -> list[list[int]]:
         groups[-1].append(i)
         rows += metadata.row_group(i).num_rows
     return groups
+
+
+def _range(file: pq.ParquetFile, columns: list[str] | None, first: int, last: int) -> pa.Table:
+    """The rows from ``first`` to ``last`` (exclusive), of the row groups that hold them."""
+    sizes = [file.metadata.row_group(i).num_rows for i in range(file.num_row_groups)]
+    ends = list(itertools.accumulate(sizes))
+    groups = [i for i, end in enumerate(ends) if end > first and end - sizes[i] < last]
+    row = ends[groups[0]] - sizes[groups[0]]
+    parts = []
+    for batch in file.iter_batches(_BATCH, row_groups=groups, columns=columns):
+        low, high = max(first - row, 0), min(last - row, len(batch))
+        if low < high:
+            parts.append(_short(pa.Table.from_batches([batch.slice(low, high - low)])))
+        row += len(batch)
+        if row >= last:
+            break
+    return pa.concat_tables(parts)
 
 
 def _short(table: pa.Table) -> pa.Table:

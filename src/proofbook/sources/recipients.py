@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from proofbook.errors import InputError
 from proofbook.sources.alternates import NAME_LIST, name_lists
@@ -18,6 +20,8 @@ from proofbook.sources.hashes import recipient_hashes
 from proofbook.sources.parquet import parquet_names, parquet_rows
 from proofbook.sources.tables import known_names, read_raw
 from proofbook.sources.text import text_column
+
+_READ = 1 << 19  # rows looked through at a time
 
 
 @dataclass(frozen=True)
@@ -44,8 +48,8 @@ def read_recipients(path: str | Path) -> RecipientFile:
     path = Path(path)
     format_ = identify(path)
     with fingerprint(path) as mark:
-        raw = read_raw(path, format_, _names, null=True, only=RECIPIENT_COLUMNS)
-        table = _recipients(path, raw.table, raw.table.num_rows)
+        raw = read_raw(path, format_, _names, null=True, only=lambda _: RECIPIENT_COLUMNS)
+        table = _unique(path, _recipients(path, raw.table, raw.table.num_rows))
     return RecipientFile(table, path, table.num_rows, mark[0].bytes, mark[0].sha256)
 
 
@@ -61,12 +65,33 @@ class Recipients:
         """How many recipients there are."""
         return self.held.num_rows if self.held is not None else parquet_rows(self.source)
 
-    def read(self, columns: Sequence[str]) -> pa.Table:
-        """Some of RECIPIENT_COLUMNS, as ``read_recipients`` promises them."""
+    def read(self, columns: Sequence[str], first: int = 0, last: int | None = None) -> pa.Table:
+        """Some of RECIPIENT_COLUMNS, of the rows from ``first`` to ``last`` (exclusive).
+
+        As ``read_recipients`` promises them, but for the uniqueness of recipient_hash, which
+        ``check_hashes`` checks.
+        """
+        last = self.rows if last is None else last
         if self.held is not None:
-            return self.held.select(list(columns))
-        raw = read_raw(self.source, "parquet", _names, null=True, only=columns)
-        return _recipients(self.source, raw.table, self.rows, columns)
+            return self.held.select(list(columns)).slice(first, last - first)
+        rows = None if (first, last) == (0, self.rows) else (first, last)
+        raw = read_raw(self.source, "parquet", _names, null=True, only=lambda _: columns, rows=rows)
+        return _recipients(self.source, raw.table, last - first, columns, first)
+
+    def take(self, rows: NDArray[np.int64], columns: Sequence[str]) -> pa.Table:
+        """Some of RECIPIENT_COLUMNS of the recipients in some rows, given in rising order."""
+        parts = [self.read(columns, 0, 1).slice(1)]
+        for first in range(0, self.rows, _READ):
+            low, high = np.searchsorted(rows, [first, first + _READ])
+            if low < high:
+                part = self.read(columns, first, min(first + _READ, self.rows))
+                parts.append(part.take(rows[low:high] - first))
+        return pa.concat_tables(parts)
+
+    def check_hashes(self) -> None:
+        """InputError when two recipients have the same recipient_hash."""
+        keys = self.read(["recipient_hash"]).column("recipient_hash")
+        _check_unique(self.source, pl.Series(pl.from_arrow(keys)))
 
 
 def open_recipients(source: str | Path | pa.Table) -> Recipients:
@@ -94,7 +119,7 @@ def recipient_table(table: pa.Table, source: str = "recipients") -> pa.Table:
     """
     path = Path(source)
     renamed = table.rename_columns(_names(path, table.column_names))
-    return _recipients(path, renamed, table.num_rows)
+    return _unique(path, _recipients(path, renamed, table.num_rows))
 
 
 def _names(path: Path, found: Sequence[str]) -> list[str]:
@@ -102,9 +127,16 @@ def _names(path: Path, found: Sequence[str]) -> list[str]:
 
 
 def _recipients(
-    path: Path, raw: pa.Table, rows: int, wanted: Sequence[str] = RECIPIENT_COLUMNS
+    path: Path,
+    raw: pa.Table,
+    rows: int,
+    wanted: Sequence[str] = RECIPIENT_COLUMNS,
+    first: int = 0,
 ) -> pa.Table:
-    """The wanted columns; ``raw``, which may have none of them, then says nothing of its rows."""
+    """The wanted columns; ``raw``, which may have none of them, then says nothing of its rows.
+
+    ``first`` is the row of the file that comes first.
+    """
     if not rows:
         raise InputError(path, "holds no recipient", remedy="export it again with its rows")
     columns = {}
@@ -119,7 +151,7 @@ def _recipients(
     if "recipient_hash" not in wanted:
         return pa.table(columns)
     if "recipient_hash" in raw.column_names:
-        _check_hashes(path, columns["recipient_hash"])
+        _check_filled(path, columns["recipient_hash"], first)
     else:
         columns["recipient_hash"] = pa.chunked_array([recipient_hashes(pa.table(columns))])
     return pa.table(columns)
@@ -135,16 +167,24 @@ def _without_empty(column: pa.ChunkedArray) -> pa.ChunkedArray:
     return pa.chunked_array(chunks, pa.string())
 
 
-def _check_hashes(path: Path, column: pa.ChunkedArray) -> None:
-    keys = pl.Series(pl.from_arrow(column))
-    if keys.null_count():
-        row = keys.is_null().arg_max()
-        raise InputError(
-            path,
-            f"has {keys.null_count()} rows without recipient_hash",
-            place=f"row {row} (0-based)",
-            remedy="fill them, or leave the column out: it is made from uei, duns and name then",
-        )
+def _check_filled(path: Path, column: pa.ChunkedArray, first: int) -> None:
+    if not column.null_count:
+        return
+    row = pl.Series(pl.from_arrow(column)).is_null().arg_max() or 0
+    raise InputError(
+        path,
+        f"has {column.null_count} rows without recipient_hash",
+        place=f"row {first + row} (0-based)",
+        remedy="fill them, or leave the column out: it is made from uei, duns and name then",
+    )
+
+
+def _unique(path: Path, table: pa.Table) -> pa.Table:
+    _check_unique(path, pl.Series(pl.from_arrow(table.column("recipient_hash"))))
+    return table
+
+
+def _check_unique(path: Path, keys: pl.Series) -> None:
     if keys.hash().n_unique() < len(keys) and keys.n_unique() < len(keys):
         value = keys.filter(~keys.is_first_distinct())[0]
         rows = (keys == value).arg_true().head(5).to_list()

@@ -30,39 +30,46 @@ def read_raw(
     rename: Callable[[Path, Sequence[str]], list[str]],
     *,
     null: bool = False,
-    only: Iterable[str] | None = None,
+    only: Callable[[Sequence[str]], Iterable[str]] | None = None,
+    rows: tuple[int, int] | None = None,
 ) -> RawTable:
     """Reads any format; ``rename`` turns the names found into the names known.
 
-    Of a ``pg_dump`` archive the table RECIPIENT_TABLE is read. With ``only``, other columns are
-    left out (of Parquet and archives, they are not even read). Empty values of a CSV are null if
-    ``null``.
+    Of a ``pg_dump`` archive the table RECIPIENT_TABLE is read. ``only`` chooses among the names
+    known those that are read. Empty values of a CSV are null if
+    ``null``. Of Parquet, ``rows`` may be chosen (first, and behind the last).
     """
-    wanted = None if only is None else set(only)
+    known: list[str] = []
+
+    def choose(found: Sequence[str]) -> list[int]:
+        known[:] = rename(path, found)
+        wanted = set(known if only is None else only(known))
+        return [i for i, name in enumerate(known) if name in wanted]
+
+    if format_ == "pg_dump":
+        return RawTable(_of_archive(path, rename, only))
     if format_ == "parquet":
         found = parquet_names(path)
-        names = rename(path, found)
-        kept = [i for i, name in enumerate(names) if wanted is None or name in wanted]
-        table = read_parquet(path, None if wanted is None else [found[i] for i in kept])
-        return RawTable(table.rename_columns([names[i] for i in kept]))
-    if format_ == "pg_dump":
-        return RawTable(_of_archive(path, rename, wanted))
-    table, header = read_csv(path, format_, null=null)
-    names = rename(path, header.names)
-    kept = [i for i, name in enumerate(names) if wanted is None or name in wanted]
-    return RawTable(
-        table.select(kept).rename_columns([names[i] for i in kept]), header.byte_order_mark
-    )
+        kept = choose(found)
+        table = read_parquet(path, None if only is None else [found[i] for i in kept], rows)
+        return RawTable(table.rename_columns([known[i] for i in kept]))
+    table, header = read_csv(path, format_, null=null, choose=choose)
+    kept = [int(name) for name in table.column_names]
+    return RawTable(table.rename_columns([known[i] for i in kept]), header.byte_order_mark)
 
 
 def _of_archive(
-    path: Path, rename: Callable[[Path, Sequence[str]], list[str]], wanted: set[str] | None
+    path: Path,
+    rename: Callable[[Path, Sequence[str]], list[str]],
+    only: Callable[[Sequence[str]], Iterable[str]] | None,
 ) -> pa.Table:
     known: dict[str, str] = {}
 
     def columns(found: Sequence[str]) -> list[str]:
         known.update(zip(found, rename(path, found), strict=True))
-        return [name for name in found if wanted is None or known[name] in wanted]
+        names = list(known.values())
+        wanted = set(names if only is None else only(names))
+        return [name for name in found if known[name] in wanted]
 
     table = read_table(path, RECIPIENT_TABLE, columns)
     return table.rename_columns([known[name] for name in table.column_names])

@@ -1,22 +1,28 @@
-"""Units of work: pure functions over arrays, and what an engine that runs them promises.
+"""Units of work: pure functions over arrays, the engine that runs them, and a plain one.
 
-An enrichment is a small graph of units. A unit is named by its stage and its number in it, works
-on some rows, and gives arrays that depend on its arguments only: never on the engine that runs it,
-on when, or on how often.
+A match is a small graph of units. A unit is named by its stage and its number in it, works on some
+rows, and gives arrays that depend on its arguments only: never on the engine that runs it, on
+when, or on how often.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
 
 from numpy.typing import NDArray
 
-#: What units take and give; strings are bytes (uint8) with offsets (int64).
+#: The only kind of value that a unit gives, and besides plain values the only one it takes.
 Arrays: TypeAlias = Mapping[str, NDArray[Any]]
 Function: TypeAlias = Callable[..., Arrays]
 Key: TypeAlias = tuple[str, int]
+#: The first row and the one behind the last.
+Range: TypeAlias = tuple[int, int]
+
+#: Recipients that are worked on at a time where nothing else bounds them.
+SHARD = 1 << 19
 
 
 @dataclass(frozen=True)
@@ -46,25 +52,19 @@ class Split:
 
 
 class Engine(Protocol):
-    """Runs units, in this process or elsewhere; results come back read-only."""
+    """Runs units, in this process or elsewhere; it never changes what they give."""
 
-    def begin(self, records: int) -> None:
-        """How many records the run is about: the awards, in whose number progress is told."""
-
-    def expect(self, stage: str, rows: int, share: float) -> None:
-        """A stage to come: all rows that its units work on, and its share of the time."""
-
-    def shards(self, rows: int, bytes_per_row: float) -> list[tuple[int, int]]:
+    def shards(self, rows: int, bytes_per_row: float) -> list[Range]:
         """Ranges that cover the rows in order, of a size that suits the memory there is.
 
-        ``bytes_per_row`` is what a unit holds per row while it works.
+        ``bytes_per_row`` is what a unit holds per row while it works. No rows are one empty range.
         """
 
     def submit(
         self,
         stage: str,
         number: int,
-        rows: int | tuple[int, int],
+        rows: Range,
         function: Function,
         *args: Any,
         keep: bool = True,
@@ -72,13 +72,13 @@ class Engine(Protocol):
     ) -> Handle:
         """A unit to be run: ``function(*args)``, with arrays in the place of handles.
 
-        ``rows`` is how many rows it works on, or their range (for messages). A kept result is
-        not computed again in a resumed run. One that is not kept is cheap to compute, and is
-        computed only when a unit that must run needs it, or when it is gathered.
+        ``rows`` is the range that it works on. A kept result is not computed again in a resumed
+        run. One that is not kept is computed only when a unit that must run needs it, or when it
+        is gathered.
         """
 
     def gather(self, handle: Handle) -> Arrays:
-        """The result of a unit, waited for."""
+        """The result of a unit, waited for; read-only."""
 
     def release(self, handle: Handle) -> None:
         """The result is not needed again, except by units that are submitted already."""
@@ -92,6 +92,43 @@ class Work:
     args: tuple[Any, ...]
     split: Split | None = None
     halvings: int = 0
+
+
+class AtOnce:
+    """The plain engine: runs every unit where and when it is submitted."""
+
+    def __init__(self, shard: int = SHARD) -> None:
+        """``shard`` recipients are worked on at a time."""
+        self._shard = shard
+        self._results: dict[Key, Arrays] = {}
+
+    def shards(self, rows: int, bytes_per_row: float) -> list[Range]:  # noqa: ARG002
+        """Equal ranges of at most the shard's rows."""
+        return even_ranges(rows, -(-rows // self._shard))
+
+    def submit(
+        self,
+        stage: str,
+        number: int,
+        rows: Range,  # noqa: ARG002
+        function: Function,
+        *args: Any,
+        keep: bool = True,  # noqa: ARG002
+        split: Split | None = None,  # noqa: ARG002
+    ) -> Handle:
+        """Run the unit."""
+        handle = Handle(stage, number)
+        given = (self.gather(a) if isinstance(a, Handle) else a for a in args)
+        self._results[handle.key] = function(*given)
+        return handle
+
+    def gather(self, handle: Handle) -> Arrays:
+        """The result."""
+        return self._results[handle.key]
+
+    def release(self, handle: Handle) -> None:
+        """Drop the result."""
+        del self._results[handle.key]
 
 
 def carry_out(work: Work) -> tuple[Arrays, int]:
@@ -119,3 +156,10 @@ def _halves(work: Work) -> tuple[Work, Work] | None:
     left = max(0, work.halvings - 1)
     first, second = (Work(work.function, half, work.split, left) for half in args)
     return first, second
+
+
+def even_ranges(rows: int, number: int) -> list[Range]:
+    """So many ranges that cover the rows, at least one, all about equally long."""
+    number = max(1, number)
+    edges = [rows * i // number for i in range(number + 1)]
+    return list(itertools.pairwise(edges))
