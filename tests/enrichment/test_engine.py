@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import logging
 import sys
+import time
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -122,7 +123,7 @@ def test_shards_cover_the_rows_and_fit(
     assert [start for start, _ in found] == ends[:-1]
     assert ends[-1] == rows
     sizes = [stop - start for start, stop in found]
-    assert all(0 < size <= chunk for size in sizes)
+    assert found == [(0, 0)] if not rows else all(0 < size <= chunk for size in sizes)
     if limit is not None:
         free = 0.8 * limit - 3 * 10**8
         assert all(s * width * slots <= max(free, 10_001 * width * slots) for s in sizes)
@@ -162,7 +163,7 @@ def test_what_passes_by_itself_is_tried_again(how: str, fault: str, tmp_path: Pa
 @pytest.mark.parametrize("fault", ["absent", "a bug"])
 def test_what_lasts_is_reported_at_once(how: str, fault: str, tmp_path: Path) -> None:
     with (
-        pytest.raises(ChunkError, match=r"chunk s 3 \(7 rows\): (FileNotFound|Value)Error: .*"),
+        pytest.raises(ChunkError, match=r"chunk s 3 \(rows 0 to 7\): (FileNotFound|Value)Error: .*"),
         engine_of(how, scratch=tmp_path) as engine,
     ):
         engine.gather(engine.submit("s", 3, (0, 7), toy.flaky, str(tmp_path), 9, fault))
@@ -200,7 +201,7 @@ def test_a_full_disk_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         monkeypatch.context() as patch,
     ):
         patch.setattr("proofbook.enrichment.arrayfile.os.fsync", full)
-        engine.submit("s", 0, (0, 7), toy.values, 0, 7)
+        engine.gather(engine.submit("s", 0, (0, 7), toy.values, 0, 7))
     assert not list((tmp_path / "kept").glob("*.arrays"))
     assert not [p for p in (tmp_path / "kept").glob(".*") if p.name != ".run.json"]
 
@@ -275,8 +276,11 @@ def test_what_nobody_needs_any_more_is_let_go(lazy: bool) -> None:
             part = engine.submit("v", number, (0, 9), made, 0, 9, keep=not lazy)
             kept = engine.submit("k", number, (0, 9), toy.length, part)
             engine.release(part)
-            assert born[number]() is None
             assert engine.gather(kept)["n"].tolist() == [9]
+            for _ in range(100):  # until the thread that made the last use of it has ended
+                if born[number]() is not None:
+                    time.sleep(0.01)
+            assert born[number]() is None
 
 
 def test_results_cannot_be_changed_by_who_reads_them(tmp_path: Path) -> None:
@@ -354,7 +358,7 @@ def test_a_stop_waits_for_the_chunk_at_work_and_keeps_it(tmp_path: Path) -> None
         pytest.raises(Interrupted, match=words) as found,
         operate(operation, stop=stop, again="again") as engine,
     ):
-        engine.submit("s", 0, (0, 3), stopping)
+        engine.gather(engine.submit("s", 0, (0, 3), stopping))
     assert found.value.exit_code == 143
     assert [p.name for p in (tmp_path / "kept").glob("*.arrays")] == ["s-000000.arrays"]
 
@@ -364,7 +368,7 @@ def test_a_stop_waits_for_the_chunk_at_work_and_keeps_it(tmp_path: Path) -> None
         operate(replace(operation, resume=True), stop=stop, again="again") as engine,
     ):
         begun = engine.submit("t", 0, (0, 3), stopping, keep=False)  # begins with what needs it
-        engine.submit("s", 1, (0, 3), toy.first_values, begun)
+        engine.gather(engine.submit("s", 1, (0, 3), toy.first_values, begun))
     assert [p.name for p in (tmp_path / "kept").glob("*.arrays")] == ["s-000000.arrays"]
 
 

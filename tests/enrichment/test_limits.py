@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from proofbook.enrichment.limits import container_limit, give_back, tree_memory
+from proofbook.enrichment.limits import container_limit, tree_memory
+from proofbook.measure.memory import give_back
 
 V1, V2 = "memory.limit_in_bytes", "memory.max"
 NONE_V1 = "9223372036854771712"
@@ -49,6 +50,14 @@ def test_memory_is_noticed_and_given_back() -> None:
     assert tree_memory() - before > 0.9 * len(held)
     del held
     give_back()
+    assert tree_memory() - before < 5 * 10**7
+
+
+def test_mapped_files_do_not_count(tmp_path: Path) -> None:
+    (tmp_path / "large").write_bytes(bytes(10**8))
+    before = tree_memory()
+    mapped = np.memmap(tmp_path / "large", mode="r")
+    assert int(mapped.max()) == 0  # every page has been looked at
     assert tree_memory() - before < 5 * 10**7
 
 

@@ -148,6 +148,8 @@ class UnitEngine:
             ranges = self._plan(rows, bytes_per_row)
             if self._checkpoints is not None:
                 self._checkpoints.plan(rows, ranges)
+        elif (most := max(last - first for first, last in ranges)) > self._chunk:
+            self._progress.tell(f"chunks stay as planned before the stop: {most:,} rows")
         self._planned_at = self._halvings
         self._chunk = max((stop - start for start, stop in ranges), default=self._chunk)
         self._progress.state.final_chunk_size = self._chunk
