@@ -1,6 +1,6 @@
 """proofbook and its peers side by side on one synthetic world.
 
-    python -m peers 20000x300000 --seed 5 --out outputs/peers
+    python -m peers 20000x300000 --seed 5 --out build/peers
 
 The world is made by ``proofbook synth`` and kept in the folder. Prints the table; peers.md and
 peers.json are written beside the world. Exit code 1 when a contestant failed.
@@ -59,7 +59,7 @@ def _options() -> argparse.Namespace:
         help="seconds after which one that has not ended is stopped (default 600)",
     )
     parser.add_argument("--repeats", type=int, default=1, help="runs of each (default 1)")
-    parser.add_argument("--out", type=Path, default=Path("outputs/peers"))
+    parser.add_argument("--out", type=Path, default=Path("build/peers"))
     parser.add_argument(
         "--python",
         type=Path,

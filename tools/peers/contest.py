@@ -11,12 +11,13 @@ from statistics import median
 
 import polars as pl
 
+from peers import quality
 from peers.contestants import TOOLS, Contestant, Inputs, questions_of
 from peers.process import Cost, measured
 from peers.quality import Quality
 
-#: Of the questions, what one is measured on that could not end with all of them: one in so many.
-SHARES = (64, 32)
+#: Who could not end with all questions is measured on one in so many, as far as the budget goes.
+SHARES = (64, 32, 16, 8, 4)
 _ENVIRONMENT = {"PYTHONPATH": str(TOOLS)}
 
 
@@ -40,9 +41,14 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Contest:
-    """The shared preparation and every outcome, on ``open_awards`` that no identifier settles."""
+    """The shared preparation and every outcome.
+
+    ``open_awards`` are those that no identifier settles, ``known`` of them have a recipient, and
+    their distinct names with places are ``questions``.
+    """
 
     open_awards: int
+    known: int
     questions: int
     preparation: Cost
     outcomes: list[Outcome]
@@ -67,7 +73,7 @@ def hold(
             if one.name not in failed and all(cost.ended for cost in costs[one.name]):
                 tell(f"{one.name}, {turn + 1} of {repeats}")
                 try:
-                    costs[one.name].append(_once(inputs, one, questions_of(inputs), budget))
+                    costs[one.name].append(_once(inputs, one, 1, budget))
                 except RuntimeError as error:
                     failed[one.name] = str(error)
     outcomes = []
@@ -78,56 +84,71 @@ def hold(
             tell(f"{one.name}, a share")
             outcomes.append(_by_share(inputs, one, budget))
         else:
-            qualities = one.judge(inputs, inputs.asked(), _answers(inputs, one))
+            found = one.judge(inputs, inputs.asked(), _answers(inputs, one, 1))
             cost = _medians(costs[one.name])
-            outcomes.append(Outcome(one.name, one.whole, cost, repeats, qualities=qualities))
+            outcomes.append(Outcome(one.name, one.whole, cost, repeats, qualities=found))
     questions = pl.scan_parquet(questions_of(inputs)).select(pl.len()).collect().item()
-    return Contest(inputs.asked().height, questions, preparation, outcomes)
+    asked = inputs.asked()
+    known = quality.known(asked, inputs.truth()).height
+    return Contest(asked.height, known, questions, preparation, outcomes)
 
 
-def _once(inputs: Inputs, one: Contestant, questions: Path, budget: float) -> Cost:
-    return measured(
-        one.command(inputs, questions, _answers(inputs, one)),
-        _ENVIRONMENT,
-        budget,
-    )
+def _once(inputs: Inputs, one: Contestant, part: int, budget: float) -> Cost:
+    """What one question in ``part`` costs; they are numbered by name, so these are of all kinds."""
+    file = questions_of(inputs)
+    if part > 1:
+        file = inputs.prepared / f"questions, one in {part}.parquet"
+        questions = pl.read_parquet(questions_of(inputs))
+        questions.filter(pl.col("question") % part == 0).write_parquet(file)
+    command = one.command(inputs, file, _answers(inputs, one, part))
+    return measured(command, _ENVIRONMENT, budget)
 
 
-def _answers(inputs: Inputs, one: Contestant) -> Path:
-    return inputs.prepared / f"answers {one.name}.parquet"
+def _answers(inputs: Inputs, one: Contestant, part: int) -> Path:
+    return inputs.prepared / f"answers of {one.name}, one in {part}.parquet"
 
 
 def _by_share(inputs: Inputs, one: Contestant, budget: float) -> Outcome:
-    """A contestant that did not end: measured on two shares of the questions, if they end."""
+    """A contestant that did not end: measured on growing shares, judged on the largest that ended.
+
+    The larger it is, the less an error of measurement is multiplied.
+    """
     over = f"did not end within {budget:.0f} s"
     if one.whole:
         return Outcome(one.name, one.whole, None, failed=over)
-    costs = []
+    costs: dict[int, Cost] = {}
     for part in SHARES:
-        file = inputs.prepared / f"one in {part}.parquet"
-        questions = pl.read_parquet(questions_of(inputs))
-        questions.filter(pl.col("question") % part == 0).write_parquet(file)
-        costs.append(_once(inputs, one, file, budget))
-        if not costs[-1].ended:
-            return Outcome(one.name, one.whole, None, failed=f"{over}, nor did one in {part}")
-    asked = inputs.asked().filter(pl.col("question") % SHARES[-1] == 0)
-    qualities = one.judge(inputs, asked, _answers(inputs, one))
-    cost = extrapolated(costs[0], costs[1], 1 / SHARES[0], 1 / SHARES[1])
-    return Outcome(one.name, one.whole, cost, share=1 / SHARES[-1], qualities=qualities)
+        if len(costs) > 1 and _at(costs, 1 / part).seconds > budget:
+            break
+        cost = _once(inputs, one, part, budget)
+        if not cost.ended:
+            break
+        costs[part] = cost
+    if len(costs) < 2:
+        return Outcome(one.name, one.whole, None, failed=f"{over}, nor did two shares")
+    part = min(costs)
+    asked = inputs.asked().filter(pl.col("question") % part == 0)
+    qualities = one.judge(inputs, asked, _answers(inputs, one, part))
+    return Outcome(one.name, one.whole, _at(costs, 1.0), share=1 / part, qualities=qualities)
 
 
-def extrapolated(small: Cost, large: Cost, small_share: float, large_share: float) -> Cost:
-    """The cost of all questions: what two shares have in common once, the rest in proportion.
+def _at(costs: dict[int, Cost], share: float) -> Cost:
+    """The cost at a share, from the smallest and the largest that were measured."""
+    small, large = max(costs), min(costs)
+    return extrapolated(costs[small], costs[large], 1 / small, 1 / large, share)
+
+
+def extrapolated(
+    small: Cost, large: Cost, small_share: float, large_share: float, share: float
+) -> Cost:
+    """The cost of a larger share: what two shares have in common once, the rest in proportion.
 
     Times lie on a straight line through both measurements, never falling; memory is the larger.
     """
-
-    def at_all(low: float, high: float) -> float:
-        return high + max(high - low, 0.0) * (1 - large_share) / (large_share - small_share)
-
+    steps = (share - large_share) / (large_share - small_share)
     return Cost(
-        seconds=at_all(small.seconds, large.seconds),
-        cpu_seconds=at_all(small.cpu_seconds, large.cpu_seconds),
+        seconds=large.seconds + max(large.seconds - small.seconds, 0.0) * steps,
+        cpu_seconds=large.cpu_seconds + max(large.cpu_seconds - small.cpu_seconds, 0.0) * steps,
         peak_mb=max(small.peak_mb, large.peak_mb),
         ended=False,
     )

@@ -120,14 +120,15 @@ def at_best(ranked: pl.DataFrame, asked: pl.DataFrame, truth: pl.DataFrame) -> Q
     score = first["score"].to_numpy()
     order = np.argsort(-score, kind="stable")
     score, right = score[order], np.cumsum(first["right"].to_numpy()[order])
-    known = _known(asked, truth).height
-    f1 = 2 * right / (np.arange(1, len(score) + 1) + known)
+    count = known(asked, truth).height
+    f1 = 2 * right / (np.arange(1, len(score) + 1) + count)
     last = np.append(score[1:] != score[:-1], True)  # equal scores are taken or left together
     best = int(np.argmax(np.where(last, f1, -1.0)))
     return at_least(ranked, float(score[best]), asked, truth)
 
 
-def _known(asked: pl.DataFrame, truth: pl.DataFrame) -> pl.DataFrame:
+def known(asked: pl.DataFrame, truth: pl.DataFrame) -> pl.DataFrame:
+    """The ``award_row`` of the asked awards that have a recipient."""
     has = truth.filter(pl.col("recipient_hash").is_not_null())
     return asked.select("award_row").join(has, "award_row", "semi")
 
@@ -141,15 +142,15 @@ def _quality(
 ) -> Quality:
     judged = asked.select("award_row").join(truth, "award_row", "semi")
     taken = taken.join(judged, "award_row", "semi")
-    known = _known(asked, truth).height
+    count = known(asked, truth).height
     right = int(taken["right"].sum())
     offered = ranked.filter("right")["award_row"].n_unique()
     return Quality(
         awards=judged.height,
-        known=known,
+        known=count,
         threshold=threshold,
         precision=right / max(taken.height, 1),
-        recall=right / max(known, 1),
-        f1=2 * right / max(taken.height + known, 1),
-        top5=offered / max(known, 1),
+        recall=right / max(count, 1),
+        f1=2 * right / max(taken.height + count, 1),
+        top5=offered / max(count, 1),
     )

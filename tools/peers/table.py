@@ -46,11 +46,10 @@ def _row(outcome: Outcome, said: str, quality: Quality) -> tuple[str, ...]:
 
 def notes(contest: Contest, budget: float) -> list[str]:
     """What a reader of the table must know, a sentence a line."""
-    known = max((q.known for o in contest.outcomes for q in o.qualities.values()), default=0)
     lines = [
         f"Judged on the {contest.open_awards:,} awards that no identifier settles "
         f"({contest.questions:,} distinct names with places); truth names a recipient for "
-        f"{known:,} of them.",
+        f"{contest.known:,} of them.",
         "* complete run from the award and recipient files: identifiers, cleaning and all awards "
         "included. The others start from the preparation, whose time is not in theirs.",
         "Best threshold: the one with the highest F1, chosen with truth in hand.",
@@ -58,7 +57,7 @@ def notes(contest: Contest, budget: float) -> list[str]:
     if any(o.share < 1 for o in contest.outcomes):
         lines.append(
             f"~ did not end within {budget:.0f} s: times extrapolated by a straight line through "
-            "two shares of the questions, memory and rates are those of the larger share."
+            "two shares of the questions; memory and rates are those of the larger share."
         )
     return lines
 
