@@ -20,9 +20,12 @@ from proofbook.sources.synthetic import write_world
 ROOT = Path(__file__).parents[2]
 PYTHON = Path(sys.executable)
 TRUTH = pl.DataFrame(
-    {"award_row": [0, 0, 1, 2, 3], "recipient_hash": ["a", "b", "c", None, "d"]},
+    {
+        "award_row": [0, 0, 1, 2, 3, 5, 6],
+        "recipient_hash": ["a", "b", "c", None, "d", None, None],
+    },
 )
-ASKED = pl.DataFrame({"award_row": [0, 1, 2, 3], "question": [10, 11, 12, 13]})
+ASKED = pl.DataFrame({"award_row": [0, 1, 2, 3, 5, 6], "question": [10, 11, 12, 13, 15, 16]})
 
 
 def first(*answers: tuple[int, float, bool]) -> pl.DataFrame:
@@ -38,13 +41,17 @@ def first(*answers: tuple[int, float, bool]) -> pl.DataFrame:
         ([(0, 0.9, True), (2, 0.8, False), (1, 0.7, True), (3, 0.6, True)], 0.6, 0.75, 1.0),
         # Equal scores cannot be told apart.
         ([(0, 0.9, True), (2, 0.9, False), (1, 0.1, False)], 0.9, 0.5, 1 / 3),
+        (
+            [(0, 0.9, True), (1, 0.8, True), *((row, 0.8, False) for row in (2, 3, 5, 6))],
+            *(0.9, 1.0, 1 / 3),
+        ),
         ([], 0.0, 0.0, 0.0),
     ],
 )
 def test_best_threshold_has_the_highest_f1(answers, threshold, precision, recall):
     ranked = first(*answers) if answers else first((0, 0.0, True)).clear()
     found = quality.at_best(ranked, ASKED, TRUTH)
-    assert (found.threshold, found.awards, found.known) == (threshold, 4, 3)
+    assert (found.threshold, found.awards, found.known) == (threshold, 6, 3)
     assert (found.precision, found.recall) == pytest.approx((precision, recall))
     total = precision + recall
     assert found.f1 == pytest.approx(2 * precision * recall / total if total else 0)
@@ -54,7 +61,7 @@ def test_awards_that_truth_does_not_list_are_left_out():
     truth = TRUTH.filter(pl.col("award_row") != 2)
     ranked = first((2, 0.95, False), (0, 0.9, True), (1, 0.8, True), (3, 0.7, True))
     found = quality.at_best(ranked, ASKED, truth)
-    assert (found.awards, found.precision, found.recall) == (3, 1.0, 1.0)
+    assert (found.awards, found.precision, found.recall) == (5, 1.0, 1.0)
 
 
 def test_pairs_are_ranked_by_score_and_right_where_a_shared_row_is():
@@ -222,6 +229,8 @@ def test_contest_measures_judges_and_shows_everyone(world, tmp_path, monkeypatch
 def test_who_does_not_end_is_measured_on_a_share(world, tmp_path, monkeypatch, budget, part):
     """Two seconds, and a tenth for every question; nothing is waited for."""
 
+    stopped = []
+
     def pretended(command, environment, budget):
         if "peers.prepare" in command:
             prepare(Path(command[-2]), Path(command[-1]))
@@ -230,6 +239,8 @@ def test_who_does_not_end_is_measured_on_a_share(world, tmp_path, monkeypatch, b
         pairs = questions.join(recipients, "name").with_columns(score=1.0)
         pairs.select("question", "recipient", "score").write_parquet(command[-1])
         seconds = 2.0 + questions.height / 10
+        if seconds > budget:
+            stopped.append(questions.height)
         return Cost(min(seconds, budget), seconds / 2, 7.0, seconds <= budget)
 
     monkeypatch.setattr(contests, "measured", pretended)
@@ -241,6 +252,7 @@ def test_who_does_not_end_is_measured_on_a_share(world, tmp_path, monkeypatch, b
         assert slow.failed == f"did not end within {budget:.0f} s, nor did two shares"
         return
     assert slow.share == 1 / part
+    assert stopped == [found.questions]  # no share was begun that could not end
     assert slow.cost is not None
     asked = inputs.asked().filter(pl.col("question") % part == 0)
     assert slow.qualities["best threshold"].awards == asked.height
