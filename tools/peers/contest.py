@@ -76,21 +76,27 @@ def hold(
                     costs[one.name].append(_once(inputs, one, 1, budget))
                 except RuntimeError as error:
                     failed[one.name] = str(error)
-    outcomes = []
+    outcomes: list[Outcome] = []
     for one in contestants:
+        try:
+            if one.name not in failed:
+                outcomes.append(_outcome(inputs, one, costs[one.name], budget))
+        except RuntimeError as error:
+            failed[one.name] = str(error)
         if one.name in failed:
             outcomes.append(Outcome(one.name, one.whole, None, failed=failed[one.name]))
-        elif not costs[one.name][-1].ended:
-            tell(f"{one.name}, a share")
-            outcomes.append(_by_share(inputs, one, budget))
-        else:
-            found = one.judge(inputs, inputs.asked(), _answers(inputs, one, 1))
-            cost = _medians(costs[one.name])
-            outcomes.append(Outcome(one.name, one.whole, cost, repeats, qualities=found))
     questions = pl.scan_parquet(questions_of(inputs)).select(pl.len()).collect().item()
     asked = inputs.asked()
     known = quality.known(asked, inputs.truth()).height
     return Contest(asked.height, known, questions, preparation, outcomes)
+
+
+def _outcome(inputs: Inputs, one: Contestant, costs: Sequence[Cost], budget: float) -> Outcome:
+    """What came of a contestant's runs; RuntimeError where nothing did."""
+    if not costs[-1].ended:
+        return _by_share(inputs, one, budget)
+    qualities = one.judge(inputs, inputs.asked(), _answers(inputs, one, 1))
+    return Outcome(one.name, one.whole, _medians(costs), len(costs), qualities=qualities)
 
 
 def _once(inputs: Inputs, one: Contestant, part: int, budget: float) -> Cost:
@@ -115,7 +121,7 @@ def _by_share(inputs: Inputs, one: Contestant, budget: float) -> Outcome:
     """
     over = f"did not end within {budget:.0f} s"
     if one.whole:
-        return Outcome(one.name, one.whole, None, failed=over)
+        raise RuntimeError(over)
     costs: dict[int, Cost] = {}
     for part in SHARES:
         if len(costs) > 1 and _at(costs, 1 / part).seconds > budget:
@@ -125,7 +131,7 @@ def _by_share(inputs: Inputs, one: Contestant, budget: float) -> Outcome:
             break
         costs[part] = cost
     if len(costs) < 2:
-        return Outcome(one.name, one.whole, None, failed=f"{over}, nor did two shares")
+        raise RuntimeError(f"{over}, nor did two shares")
     part = min(costs)
     asked = inputs.asked().filter(pl.col("question") % part == 0)
     qualities = one.judge(inputs, asked, _answers(inputs, one, part))

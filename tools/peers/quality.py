@@ -12,9 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from peers.methods import TOP
 from proofbook.matching.schema import ACCEPTED_METHODS
-
-TOP = 5
 
 
 @dataclass(frozen=True)
