@@ -62,10 +62,7 @@ def _names() -> cl.CustomComparison:
             cll.NullLevel("name"),
             cll.ExactMatchLevel("name", term_frequency_adjustments=True),
             cll.JaroWinklerLevel("letters", 0.97),
-            *(
-                cll.CustomLevel(f"{_SHARED} < {product}", f"shared words < {product}")
-                for product in ("1e-10", "1e-8")
-            ),
+            cll.CustomLevel(f"{_SHARED} < 1e-8", "shared words < 1e-8"),
             cll.JaroWinklerLevel("letters", 0.92),
             cll.CustomLevel(f"{_SHARED} < 1e-6", "shared words < 1e-6"),
             cll.JaroWinklerLevel("letters", 0.85),
