@@ -23,9 +23,18 @@ from proofbook.matching.judge import (
     identifier_log_odds,
     identifier_weights,
     identifiers_compared,
+    log_odds,
     moved,
 )
-from proofbook.matching.learning import ENOUGH, Model, best_of_query, default_model, learn
+from proofbook.matching.learning import (
+    ENOUGH,
+    Model,
+    best_of_query,
+    default_model,
+    expected_threshold,
+    learn,
+    logistic,
+)
 from proofbook.matching.links import Links, clusters, joined, link, strongest
 from proofbook.matching.names import select
 from proofbook.matching.prepare import Awards
@@ -85,10 +94,12 @@ def match_names(
     give_back()
     met, held = found.met, found.held
     with recorder.stage("learning", rows=len(taught)):
-        model = default_model()
-        if len(taught):
+        if not len(taught):
+            model = default_model()
+        else:
             known = weighed(taught, [met], listing.frequencies, settings.threads)
-            model = _learn(known, sure, ours.queries, held, settings)
+            labelled = _labelled(known, sure, ours.queries, held)
+            model = learn(*labelled, seed=settings.seed)
     with recorder.stage("aliases"):
         aliases = aliases_of(told, ours.queries, held, listing.own)
         opens = side_of(ours.queries, opened)
@@ -106,10 +117,10 @@ def match_names(
         weights = identifier_weights(probability, tells, differ)
         probability = moved(probability, identifier_log_odds(tells, differ, weights))
         links = replace(links, query=open_asks["ask"].to_numpy()[ask].astype(np.int64))
-        shift, share = absence_shift(probability[best_of_query(links, probability)], model.prior)
+        best = best_of_query(links, probability)
+        shift, share = absence_shift(probability[best], model.prior)
         probability = moved(probability, shift)
-        accept = model.threshold(settings.target_precision, share)
-        accept = max(float(moved(np.array([accept]), shift)[0]), LEAST)
+        accept = _threshold(model, settings.target_precision, share, shift, probability[best])
         judge = Judge(model, *weights, shift, accept, settings.review_probability)
         decisions = decide(links, firm, probability, accept=accept, review=judge.review)
         links = replace(links, recipient=held.row[links.recipient])
@@ -214,13 +225,28 @@ def _maybe_right(links: Links) -> NDArray[np.bool_]:
     return out
 
 
-def _learn(
-    links: Links,
-    sure: pl.DataFrame,
-    queries: Side,
-    held: Shard,
-    settings: MatchSettings,
-) -> Model:
+def _threshold(
+    model: Model, target: float, share: float, shift: float, best: NDArray[np.float64]
+) -> float:
+    """The probability from which up a match is accepted; ``best`` are those of the awards at hand.
+
+    Half way, in log-odds, between what the held-back predictions ask for, which err on the safe
+    side, and what the probabilities promise, which must be taken at their word. The default model's
+    were not learned from awards like these: its held-back predictions alone are heard.
+    """
+    odds = log_odds(moved(np.array([model.threshold(target, share)]), shift))
+    if model.source != "default":
+        odds = (odds + log_odds(np.array([expected_threshold(target, best)]))) / 2
+    return max(float(logistic(odds)[0]), LEAST)
+
+
+def _labelled(
+    links: Links, sure: pl.DataFrame, queries: Side, held: Shard
+) -> tuple[Links, NDArray[np.int64], NDArray[np.bool_], NDArray[np.uint64]]:
+    """Links of identified queries with firm, whether right, and a number from each query's content.
+
+    Of a share of the queries the firm itself is hidden, so that "not there" can be learned.
+    """
     links = links.take(np.lexsort((links.identity, links.query)))
     firm = clusters(links, held.firms)
     answers = sure.select("query", pl.col("hits")).explode("hits").unique()
@@ -233,11 +259,4 @@ def _learn(
     unknown = _maybe_right(links) & ~named
     kept = np.where(hidden, ~(named | unknown), right | ~unknown)
     links, firm, number = links.take(kept), firm[kept], number[kept]
-    right = (right & ~hidden)[kept]
-    return learn(
-        links,
-        firm,
-        right,
-        number,
-        seed=settings.seed,
-    )
+    return links, firm, (right & ~hidden)[kept], number
