@@ -2,9 +2,14 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+PEERS_VENV ?= .venv-peers
+PEERS_SIZE ?= 20000x300000
+PEERS_SEED ?= 5
+PEERS_BUDGET ?= 600
+PEERS_REPEATS ?= 1
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: run test lab lint bench help
+.PHONY: run test lab lint bench peers help
 help:  ## what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 8
 
@@ -26,6 +31,10 @@ lint: $(VENV)/dev.stamp  ## style, types, and notebooks stored without outputs
 bench: $(VENV)/run.stamp  ## time the engine at several sizes
 	$(BIN)/proofbook bench
 
+peers: $(VENV)/run.stamp $(PEERS_VENV)/run.stamp  ## proofbook beside Splink and others (PEERS_SIZE, PEERS_SEED, PEERS_BUDGET, PEERS_REPEATS)
+	PYTHONPATH=tools $(BIN)/python -m peers $(PEERS_SIZE) --seed $(PEERS_SEED) --budget $(PEERS_BUDGET) \
+		--repeats $(PEERS_REPEATS) --python $(PEERS_VENV)/bin/python
+
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "proofbook needs Python 3.11 or newer; name one: make PYTHON=python3.11 ..." >&2; exit 1; }
@@ -37,4 +46,9 @@ $(VENV)/run.stamp: $(BIN)/python pyproject.toml requirements.lock
 
 $(VENV)/dev.stamp: $(VENV)/run.stamp
 	$(BIN)/python -m pip install --quiet --no-input --constraint requirements.lock --editable '.[test,lint]'
+	@touch $@
+
+$(PEERS_VENV)/run.stamp: requirements-peers.lock
+	$(PYTHON) -m venv $(PEERS_VENV)
+	$(PEERS_VENV)/bin/python -m pip install --quiet --no-input --requirement requirements-peers.lock
 	@touch $@

@@ -27,6 +27,9 @@ from proofbook.sources.recipients import Recipients
 JUDGE, COLUMNS_READ = b"proofbook.judge", b"proofbook.columns_read"
 
 
+_PART = 1 << 15  # awards whose new columns are made at a time
+
+
 def award_columns(
     available: Sequence[str], chosen: Sequence[str] | None, source: str | Path = "awards"
 ) -> list[str]:
@@ -80,6 +83,17 @@ def enriched_table(
     wanted = sorted(set(JOINED_RECIPIENT_COLUMNS.values()))
     known = pl.DataFrame(pl.from_arrow(recipients.take(used.to_numpy(), wanted)))
     known = known.with_columns(used.alias("recipient"))
+    # Part by part: the lists of candidates take several times their room while they are made.
+    parts = [_added(part, known) for part in matches.iter_slices(_PART)]
+    arrow = pa.concat_tables(parts) if parts else ENRICHED_SCHEMA.empty_table()
+    table = awards.select(list(columns))
+    for field in ENRICHED_SCHEMA:
+        table = table.append_column(field, arrow.column(field.name))
+    return table
+
+
+def _added(matches: pl.DataFrame, known: pl.DataFrame) -> pa.Table:
+    """The columns that enrichment adds to some awards."""
     joined = matches.join(known, "recipient", "left", maintain_order="left")
     listed = _candidates(matches, known)
     added = joined.select(
@@ -93,11 +107,7 @@ def enriched_table(
     arrow = added.to_arrow(compat_level=pl.CompatLevel.oldest()).cast(
         pa.schema([f.with_nullable(True) for f in ENRICHED_SCHEMA])
     )
-    arrow = arrow.cast(ENRICHED_SCHEMA)
-    table = awards.select(list(columns))
-    for field in ENRICHED_SCHEMA:
-        table = table.append_column(field, arrow.column(field.name))
-    return table
+    return arrow.cast(ENRICHED_SCHEMA)
 
 
 def with_judge(table: pa.Table, judge: Judge | None, available: Sequence[str]) -> pa.Table:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 from rapidfuzz import process
 from rapidfuzz.distance import OSA, Indel, JaroWinkler
@@ -44,7 +45,7 @@ FEATURES: dict[str, int] = {
 #: Column of each feature.
 AT: dict[str, int] = {name: column for column, name in enumerate(FEATURES)}
 _WORDS = 8  # words compared per name; longer names are rare and alike in the first eight
-_CHUNK = 1 << 17
+_CHUNK = 1 << 16
 _ALIKE = 0.75  # least similarity of two words taken for one: one slip in four letters
 
 
@@ -61,8 +62,8 @@ class _Words:
     """Words of some names as a padded matrix (-1 = none), and the names' texts."""
 
     codes: NDArray[np.int32]
-    joined: list[str]
-    initials: list[str]
+    joined: pl.Series
+    initials: pl.Series  # of three or more words; "?" of fewer, which equals nothing
     position: NDArray[np.int64]  # of each name row in the matrix
 
     @classmethod
@@ -73,15 +74,18 @@ class _Words:
         for column in range(_WORDS):
             has = counts > column
             codes[has, column] = names.words[names.offsets[used[has]] + column]
-        words = texts(names, used, vocabulary)
         position = np.zeros(len(names), np.int64)
         position[used] = np.arange(len(used))
-        return cls(
-            codes,
-            [w.replace(" ", "") for w in words],
-            ["".join(part[0] for part in w.split()) if w.count(" ") > 1 else "?" for w in words],
-            position,
+        words = pl.col("words")
+        first = words.str.split(" ").list.eval(pl.element().str.slice(0, 1)).list.join("")
+        text = pl.DataFrame({"words": pl.Series(texts(names, used, vocabulary), dtype=pl.String)})
+        text = text.select(
+            joined=words.str.replace_all(" ", "", literal=True),
+            initials=pl.when(words.str.count_matches(" ", literal=True) > 1)
+            .then(first)
+            .otherwise(pl.lit("?")),
         )
+        return cls(codes, text["joined"], text["initials"], position)
 
 
 def weigh(
@@ -153,14 +157,14 @@ class _Alike:
         """1 - edits / letters where it reaches ``_ALIKE``; 0.9 where one word begins the other."""
         asked = (left.astype(np.int64) << 32) | right.astype(np.int64)
         packed = distinct(asked)
-        a = self._vocabulary.texts(packed >> 32).to_pylist()
-        b = self._vocabulary.texts(packed & 0xFFFFFFFF).to_pylist()
-        alike = process.cpdist(a, b, scorer=OSA.normalized_similarity, dtype=np.float32)
-        begins = [
-            (len(x) > 2 and y.startswith(x)) or (len(y) > 2 and x.startswith(y))
-            for x, y in zip(a, b, strict=True)
-        ]
-        alike = np.where(begins, np.maximum(alike, 0.9), alike)
+        a, b = (
+            pl.Series(pl.from_arrow(self._vocabulary.texts(codes)))
+            for codes in (packed >> 32, packed & 0xFFFFFFFF)
+        )
+        alike = process.cpdist(
+            a.to_list(), b.to_list(), scorer=OSA.normalized_similarity, dtype=np.float32
+        )
+        alike = np.where(_begins(a, b, 3), np.maximum(alike, 0.9), alike)
         alike[alike < _ALIKE] = 0
         out: NDArray[np.float32] = alike[np.searchsorted(packed, asked)]
         return out
@@ -212,23 +216,25 @@ def _share(credit: NDArray[np.float32], weight: NDArray[np.float32]) -> NDArray[
 def _letter_evidence(
     left: _Words, right: _Words, query: NDArray[np.int64], name: NDArray[np.int64]
 ) -> dict[str, NDArray[np.generic]]:
-    at, to = left.position[query].tolist(), right.position[name].tolist()
-    ours = [left.joined[i] for i in at]
-    theirs = [right.joined[i] for i in to]
-    pairs = list(zip(ours, theirs, strict=True))
-    initials = [
-        left.initials[i] == right.joined[j] or right.initials[j] == left.joined[i]
-        for i, j in zip(at, to, strict=True)
-    ]
-    similar = JaroWinkler.normalized_similarity
+    at, to = left.position[query], right.position[name]
+    ours, theirs = left.joined.gather(at), right.joined.gather(to)
+    initials = (left.initials.gather(at) == theirs) | (right.initials.gather(to) == ours)
+    a, b = ours.to_list(), theirs.to_list()
     return {
-        "letters": process.cpdist(ours, theirs, scorer=Indel.normalized_similarity),
-        "beginning": process.cpdist(ours, theirs, scorer=similar),
-        "contained": np.array(
-            [(len(a) > 7 and b.startswith(a)) or (len(b) > 7 and a.startswith(b)) for a, b in pairs]
-        ),
-        "initials": np.array(initials),
+        "letters": process.cpdist(a, b, scorer=Indel.normalized_similarity),
+        "beginning": process.cpdist(a, b, scorer=JaroWinkler.normalized_similarity),
+        "contained": _begins(ours, theirs, 8),
+        "initials": initials.to_numpy(),
     }
+
+
+def _begins(one: pl.Series, other: pl.Series, least: int) -> NDArray[np.bool_]:
+    """Whether one of each two texts, of at least so many letters, begins the other."""
+    a, b = pl.col("a"), pl.col("b")
+    either = (a.str.len_bytes() >= least) & b.str.starts_with(a) | (
+        b.str.len_bytes() >= least
+    ) & a.str.starts_with(b)
+    return pl.DataFrame({"a": one, "b": other}).select(either).to_series().to_numpy()
 
 
 def _place_evidence(

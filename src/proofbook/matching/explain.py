@@ -18,7 +18,7 @@ import polars as pl
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from proofbook.matching.by_name import ByName, aliases_of, candidates_of
+from proofbook.matching.by_name import ByName, Met, aliases_of, candidates_of, weighed
 from proofbook.matching.candidates import find
 from proofbook.matching.combine import IDENTIFIER_PROBABILITY, combine
 from proofbook.matching.decide import decide
@@ -30,7 +30,7 @@ from proofbook.matching.judge import (
     log_odds,
     moved,
 )
-from proofbook.matching.links import Links, clusters, link, rivalry, strongest
+from proofbook.matching.links import Links, clusters, rivalry
 from proofbook.matching.match import prepare
 from proofbook.matching.schema import IDENTIFIER_METHODS, UEI_EXACT
 from proofbook.matching.shards import Firms, Shard
@@ -100,18 +100,14 @@ def explain(
     """
     sides = prepare(awards, recipients, Recorder(), AtOnce() if engine is None else engine)
     ours, frequencies = sides.ours, sides.listing.frequencies
-    found = candidates_of(np.unique(sides.told["query"].gather(list(rows))), ours, sides.listing)
+    queries = np.unique(sides.told["query"].gather(list(rows)).to_numpy())
+    found = candidates_of(queries, ours, sides.listing)
     asks = sides.told[list(rows)]
     # The candidates with their evidence, as the name tier finds them.
     aliases = aliases_of(sides.told, ours.queries, found.held, sides.listing.own)
-    further = find(found.asked, aliases, frequencies)
-    links = strongest(
-        [
-            link(found.asked, found.held.side, found.pairs, frequencies),
-            link(found.asked, aliases, further, frequencies),
-        ]
-    )
-    held = found.held
+    asked, held = found.met.asked, found.held
+    by_alias = Met(asked, aliases, find(asked, aliases, frequencies))
+    links = weighed(queries, [found.met, by_alias], frequencies, 0)
     shown = recipients.take(held.row, _SHOWN)
     return [
         _explained(held, links.take(links.query == ask["query"].item()), shown, judge, ask, row)

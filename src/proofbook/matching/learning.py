@@ -24,7 +24,9 @@ from proofbook.matching.evidence import FEATURES
 from proofbook.matching.links import RIVALRY, Links, rivalry
 
 FOLDS = 4
-#: Fewer labelled queries than this say too little about rare kinds of evidence.
+#: Fewer labelled queries than this say too little about rare kinds of evidence. Nor do some
+#: hundreds tell how far the default model is to be believed: a few of their wrong answers are the
+#: right firm, listed again, and among so few these decide.
 ENOUGH = 600
 #: Even perfect evidence joins two firms this often: registers hold errors of their own.
 RECORD_ERROR = 0.001
@@ -75,7 +77,8 @@ class Model:
         """The least probability from which up held-back predictions reach the target precision.
 
         ``share`` is the share of awards whose best candidate is right; the held-back predictions,
-        among which it was ``prior``, are weighted accordingly.
+        among which it was ``prior``, are weighted accordingly. They err on the safe side: some that
+        count as wrong are the right firm, listed again under another identifier.
         """
         right = self.curve[:, 1] * share / self.prior
         wrong = self.curve[:, 2] * (1 - share) / (1 - self.prior)
@@ -126,8 +129,21 @@ def learn(
         curve=_held_curve(held, right[best]),
         source="learned",
         queries=len(best),
-        prior=float((right[best].sum() + 0.5) / (len(best) + 1)),  # neither all nor none
+        prior=_share(right[best]),
     )
+
+
+def _share(right: NDArray[np.bool_]) -> float:
+    """The share that is right, neither all nor none."""
+    return float((right.sum() + 0.5) / (len(right) + 1))
+
+
+def expected_threshold(target: float, best: NDArray[np.float64]) -> float:
+    """The least of some probabilities from which up their mean reaches the target precision."""
+    falling = np.sort(best)[::-1]
+    mean = np.cumsum(falling) / np.arange(1, len(falling) + 1)
+    enough = np.flatnonzero(mean >= target)
+    return float(falling[enough[-1]]) if len(enough) else 1.0
 
 
 def best_of_query(links: Links, value: NDArray[np.float64]) -> NDArray[np.int64]:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.sparse.csgraph import connected_components
 
 from proofbook.matching.candidates import Pairs
-from proofbook.matching.evidence import AT, weigh
+from proofbook.matching.evidence import AT, FEATURES, weigh
 from proofbook.matching.frequencies import Frequencies
 from proofbook.matching.hashing import group_starts, rank_in_group
 from proofbook.matching.shards import Firms
@@ -66,9 +66,28 @@ def link(
     )
 
 
+def joined(parts: list[Links]) -> Links:
+    """Several sets of links as one."""
+    return Links(
+        *(np.concatenate([getattr(p, f.name) for p in (_NO_LINKS, *parts)]) for f in fields(Links))
+    )
+
+
+_NO_LINKS = Links(
+    query=np.zeros(0, np.int64),
+    recipient=np.zeros(0, np.int64),
+    features=np.zeros((0, len(FEATURES)), np.float32),
+    score=np.zeros(0),
+    kind=np.zeros(0, np.int8),
+    key=np.zeros(0, np.uint64),
+    state=np.zeros(0, np.int32),
+    identity=np.zeros(0, np.uint64),
+)
+
+
 def strongest(parts: list[Links], kept: int | None = KEPT) -> Links:
     """The ``kept`` strongest recipients of each query (None: all), each by its best name."""
-    links = Links(*(np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(Links)))
+    links = joined(parts)
     place = np.nan_to_num(links.features[:, [AT["ZIP"], AT["city"], AT["state"]]], nan=0.4)
     strength = links.score + 4 * place.sum(axis=1)
     order = np.lexsort((links.key, links.kind, -strength, links.identity, links.query))

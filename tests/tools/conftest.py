@@ -1,0 +1,8 @@
+"""The tools of the repository, which are no part of the package, made importable."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "tools"))
