@@ -163,7 +163,9 @@ def test_what_passes_by_itself_is_tried_again(how: str, fault: str, tmp_path: Pa
 @pytest.mark.parametrize("fault", ["absent", "a bug"])
 def test_what_lasts_is_reported_at_once(how: str, fault: str, tmp_path: Path) -> None:
     with (
-        pytest.raises(ChunkError, match=r"chunk s 3 \(rows 0 to 7\): (FileNotFound|Value)Error: .*"),
+        pytest.raises(
+            ChunkError, match=r"chunk s 3 \(rows 0 to 7\): (FileNotFound|Value)Error: .*"
+        ),
         engine_of(how, scratch=tmp_path) as engine,
     ):
         engine.gather(engine.submit("s", 3, (0, 7), toy.flaky, str(tmp_path), 9, fault))

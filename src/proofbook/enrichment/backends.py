@@ -98,7 +98,7 @@ class Threads:
 
     def __init__(self, threads: int = 0) -> None:
         """``threads`` of 0 is one for each core."""
-        self.slots = threads or len(os.sched_getaffinity(0))
+        self.slots = threads or os.cpu_count() or 1
         self._tries: dict[Key, _Try] = {}
         self._numbers = itertools.count()
         self._ended: SimpleQueue[tuple[int, Ended]] = SimpleQueue()

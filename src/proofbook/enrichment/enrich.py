@@ -25,26 +25,26 @@ from proofbook.sources.recipients import Recipients, open_recipients
 
 Input: TypeAlias = str | Path | pa.Table | pd.DataFrame
 
-#: Shares of the time of each stage at full size, and which stages are units. Writing is what is
-#: left when the run ends.
+#: Shares of the time of each stage at full size, and the stages that are made of units. What is
+#: left when the run ends is writing.
 SHARES = {
-    "read awards": 10,
-    "prepare awards": 5,
-    "survey": 35,
+    "read awards": 4,
+    "prepare awards": 1,
+    "survey": 20,
     "identifiers": 1,
     "decision": 1,
-    "enriched table": 5,
-    "write": 3,
+    "enriched table": 3,
+    "write": 2,
 }
 BY_NAME = {
-    "look up": 10,
-    "search": 20,
-    "evidence": 5,
-    "learning": 3,
-    "aliases": 1,
-    "probability": 1,
+    "look up": 5,
+    "search": 7,
+    "learning": 8,
+    "aliases": 4,
+    "evidence": 4,
+    "probability": 5,
 }
-OLD_RULE = {"candidates": 200}
+OLD_RULE = {"candidates": 100}
 UNITS = {"survey", "look up", "search"}
 
 #: Rows of a group of the Parquet file that recipients are written to which cannot be read by rows.
