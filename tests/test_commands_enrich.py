@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import shutil
+import signal
+import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -11,11 +15,13 @@ import pytest
 from tests.test_commands_matching import AWARDS, RECIPIENTS
 
 from proofbook import cli
+from proofbook.enrichment import enrich, write_enriched
 from proofbook.enrichment.arrayfile import write_arrays
 from proofbook.enrichment.checkpoints import open_checkpoints
 from proofbook.enrichment.fingerprint import fingerprint
 from proofbook.errors import InputError
 from proofbook.matching import MatchSettings
+from proofbook.sources.synthetic import make_world
 
 
 @pytest.fixture
@@ -142,3 +148,100 @@ def test_the_fingerprint_is_of_content_and_of_what_matters(files: Path) -> None:
     assert columns["columns"] == "UEI"
     with pytest.raises(InputError, match=r"none\.csv: does not exist"):
         of("none.csv")
+
+
+# --- stopped and killed -----------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a world of many small chunks, and its table."""
+    folder = tmp_path_factory.mktemp("world")
+    made = make_world(300, 3_000, 7)
+    pq.write_table(made.awards, folder / "a.parquet")
+    pq.write_table(made.recipients, folder / "r.parquet")
+    write_enriched(enrich(made.awards, made.recipients).table, folder / "expected.parquet")
+    return folder
+
+
+def ended_by(number: int, folder: Path, *more: str) -> tuple[int, str]:
+    """The command's exit code and words, when it gets a signal with some chunks finished."""
+    command = [sys.executable, "-m", "proofbook", "enrich", *FILES, "--chunk-size", "25", *more]
+    with subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE, text=True) as program:
+        while program.poll() is None and len(list(folder.glob("*.checkpoints/*.arrays"))) < 5:
+            time.sleep(0.01)
+        program.send_signal(number)
+        return program.wait(120), program.stderr.read() if program.stderr else ""
+
+
+@pytest.fixture
+def copy(world: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name in FILES[:2]:
+        (tmp_path / name).symlink_to(world / name)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("workers", [(), ("--workers", "2")], ids=["threads", "workers"])
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_stopped_run_says_how_to_go_on(
+    number: int, code: int, workers: tuple[str, ...], world: Path, copy: Path
+) -> None:
+    ended, said = ended_by(number, copy, *workers)
+    assert ended == code
+    command = " ".join(("proofbook enrich", *FILES, "--chunk-size 25", *workers, "--resume"))
+    assert f"What is finished is kept; go on with: {command}" in " ".join(said.split())
+    told = json.loads((copy / "e.parquet.progress.json").read_text())
+    assert (told["status"], told["resumable"]) == ("interrupted", True)
+    assert not (copy / "e.parquet").exists()
+    assert call(*command.split()[2:]) == 0
+    assert pq.read_table("e.parquet").equals(pq.read_table(world / "expected.parquet"))
+    told = json.loads((copy / "e.parquet.progress.json").read_text())
+    assert told["chunks_resumed"] >= 5
+    assert sorted(p.name for p in copy.iterdir()) == [
+        "a.parquet",
+        "e.parquet",
+        "e.parquet.progress.json",
+        "r.parquet",
+    ]
+
+
+def test_a_killed_run_goes_on_unless_a_chunk_is_damaged(
+    world: Path, copy: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert ended_by(signal.SIGKILL, copy)[0] == -signal.SIGKILL
+    chunk = min(copy.glob("e.parquet.checkpoints/*.arrays"))
+    content = chunk.read_bytes()
+    for damaged, words in (
+        (content[:-9], "is cut off"),
+        (content[:-1] + bytes([content[-1] ^ 1]), "has damaged content"),
+        (content[:20], "has a damaged header"),
+    ):
+        chunk.write_bytes(damaged)
+        assert call(*FILES, "--resume") == 2
+        said = " ".join(capsys.readouterr().err.split())
+        assert chunk.name in said
+        assert words in said
+        assert "without --resume" in said
+        assert not (copy / "e.parquet").exists()
+    chunk.write_bytes(content)
+    assert call(*FILES, "--resume", "--chunk-size", "10") == 0
+    assert "chunks stay as planned before the stop: 25 rows" in capsys.readouterr().err
+    assert pq.read_table("e.parquet").equals(pq.read_table(world / "expected.parquet"))
+
+
+def test_a_chunk_of_another_run_is_refused(
+    world: Path, copy: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert ended_by(signal.SIGKILL, copy, "--set", "match.seed=1")[0] == -signal.SIGKILL
+    (folder,) = copy.glob("*.checkpoints")
+    chunk = min(folder.glob("*.arrays"))
+    content = chunk.read_bytes()
+    assert call(*FILES, "--resume") == 2
+    assert "another run: match.seed changed since" in " ".join(capsys.readouterr().err.split())
+    shutil.rmtree(folder)
+    assert ended_by(signal.SIGKILL, copy)[0] == -signal.SIGKILL
+    chunk.write_bytes(content)
+    assert call(*FILES, "--resume") == 2
+    said = " ".join(capsys.readouterr().err.split())
+    assert f"{chunk.name}: is a checkpoint of another run or chunk: run differ" in said
