@@ -44,17 +44,22 @@ if __name__ == "__main__":
 """
 
 
-def started(folder: Path, workers: int, seconds: float) -> subprocess.Popen[str]:
-    """The program, once a chunk of it is at work."""
-    before = len(list(folder.glob("call-*")))
+def launched(folder: Path, workers: int, seconds: float) -> subprocess.Popen[str]:
+    """The program."""
     script = folder / "program.py"
     script.write_text(textwrap.dedent(PROGRAM))
-    program = subprocess.Popen(
+    return subprocess.Popen(
         [sys.executable, str(script), str(folder), str(workers), str(seconds)],
         stdout=subprocess.PIPE,
         text=True,
         env={"PYTHONPATH": str(ROOT)},
     )
+
+
+def started(folder: Path, workers: int, seconds: float) -> subprocess.Popen[str]:
+    """The program, once a chunk of it is at work."""
+    before = len(list(folder.glob("call-*")))
+    program = launched(folder, workers, seconds)
     for _ in range(600):
         if len(list(folder.glob("call-*"))) > before:
             return program
@@ -96,11 +101,11 @@ def test_the_second_signal_ends_at_once(workers: int, tmp_path: Path) -> None:
 @pytest.mark.parametrize("workers", [0, 2])
 def test_a_killed_run_loses_the_chunk_at_work_and_no_more(workers: int, tmp_path: Path) -> None:
     for kept in (1, 2):
-        with started(tmp_path, workers, 0.4) as program:
+        with started(tmp_path, workers, 1.0) as program:
             while len(list((tmp_path / "kept").glob("s-*.arrays"))) < kept:
                 time.sleep(0.02)
             program.kill()
-    with started(tmp_path, workers, 0.0) as program:
+    with launched(tmp_path, workers, 0.0) as program:
         said, _ = program.communicate(timeout=60)
     assert "found [0, 1, 2, 3]" in said
     assert 4 <= len(list(tmp_path.glob("call-*"))) <= 4 + 2 * 2

@@ -164,7 +164,7 @@ def _cluster(workers: int, memory_limit: int | None) -> distributed.LocalCluster
             n_workers=workers,
             threads_per_worker=1,
             host="127.0.0.1",
-            dashboard_address=None,
+            dashboard_address="127.0.0.1:0",
             memory_limit=share,
             silence_logs=logging.ERROR,
         )
