@@ -17,6 +17,7 @@ from proofbook.matching.learning import (
     best_of_query,
     calibrated,
     default_model,
+    expected_threshold,
     learn,
     logistic,
 )
@@ -219,3 +220,12 @@ def test_the_strength_is_what_rivalry_compares(learned: Model) -> None:
     made, firm, _, _ = labelled()
     strength = learned.strength(made)
     assert rivalry(made, firm, strength)[:, 0] == pytest.approx(strength, rel=1e-6)
+
+
+@given(
+    st.lists(st.floats(0.001, 0.999), min_size=1, max_size=40), st.sampled_from([0.5, 0.9, 0.98])
+)
+def test_what_is_promised_reaches_the_target(best: list[float], target: float) -> None:
+    found = expected_threshold(target, np.array(best))
+    reached = [t for t in best if np.mean([p for p in best if p >= t]) >= target - 1e-12]
+    assert found == (pytest.approx(min(reached)) if reached else 1.0)
