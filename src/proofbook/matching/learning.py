@@ -142,7 +142,8 @@ def expected_threshold(target: float, best: NDArray[np.float64]) -> float:
     """The least of some probabilities from which up their mean reaches the target precision."""
     falling = np.sort(best)[::-1]
     mean = np.cumsum(falling) / np.arange(1, len(falling) + 1)
-    enough = np.flatnonzero(mean >= target)
+    last = np.append(np.diff(falling) != 0, True)  # of equal ones all are accepted or none
+    enough = np.flatnonzero((mean >= target) & last)
     return float(falling[enough[-1]]) if len(enough) else 1.0
 
 
