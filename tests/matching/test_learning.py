@@ -17,7 +17,6 @@ from proofbook.matching.learning import (
     best_of_query,
     calibrated,
     default_model,
-    expected_threshold,
     learn,
     logistic,
 )
@@ -220,13 +219,3 @@ def test_the_strength_is_what_rivalry_compares(learned: Model) -> None:
     made, firm, _, _ = labelled()
     strength = learned.strength(made)
     assert rivalry(made, firm, strength)[:, 0] == pytest.approx(strength, rel=1e-6)
-
-
-@given(
-    st.lists(st.floats(0.001, 0.999), min_size=1, max_size=40), st.sampled_from([0.5, 0.9, 0.98])
-)
-def test_what_is_promised_reaches_the_target(best: list[float], target: float) -> None:
-    found = expected_threshold(target, np.array(best))
-    reached = [t for t in best if np.mean([p for p in best if p >= t]) >= target]
-    nearly = [t for t in best if abs(np.mean([p for p in best if p >= t]) - target) < 1e-9]
-    assert found in nearly or found == min(reached, default=1.0)
