@@ -312,7 +312,7 @@ def test_an_enriched_file_is_checked(home: Project, capsys: pytest.CaptureFixtur
     assert call("check", "e.parquet", "--awards", str(awards), *lenient, "--json") == 0
     document = json.loads(capsys.readouterr().out)
     assert document["status"] == "passed"
-    assert call("check", "e.parquet", "--set", "gates.match_rate=1.1", *lenient) == 1
+    assert call("check", "e.parquet", "--set", "gates.match_rate=0.99", *lenient) == 1
     assert "fail        Awards with an accepted match" in capsys.readouterr().out
 
 

@@ -16,7 +16,7 @@ from proofbook import commands, commands_matching, commands_sources
 from proofbook.commands import Json
 from proofbook.commands import print_json as _print_json
 from proofbook.commands import tell as _tell
-from proofbook.errors import InputError, ParameterError, ProofbookError
+from proofbook.errors import ParameterError, ProofbookError
 
 #: Set to anything, an unexpected error shows its traceback.
 DEBUG = "PROOFBOOK_DEBUG"
@@ -220,8 +220,10 @@ def evaluate(
 ) -> None:
     """Precision, recall and F1 of an enriched table against known truth, per tier."""
     from proofbook.sources import read_enriched, read_truth  # noqa: PLC0415 - --help stays quick
+    from proofbook.suite.check import refuse_doubled  # noqa: PLC0415
 
     table = read_enriched(enriched)
+    refuse_doubled(table, enriched)
     accuracy = _accuracy(table, read_truth(truth, table.num_rows), truth)
     if json_:
         _print_json(accuracy.to_json())
@@ -325,15 +327,12 @@ def main() -> None:
 
 def _accuracy(table: Any, truth: Any, source: Path | None) -> Any:
     from proofbook.quality.accuracy import evaluate as judge  # noqa: PLC0415
+    from proofbook.suite.check import unfit  # noqa: PLC0415
 
     try:
         return judge(table, truth)
     except ValueError as error:
-        raise InputError(
-            source or "truth",
-            f"does not fit the enriched table: {error}",
-            remedy="give the truth about the awards of this table",
-        ) from None
+        raise unfit(source or "truth", error) from None
 
 
 def _outputs() -> Any:

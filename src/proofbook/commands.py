@@ -122,6 +122,7 @@ def check(
         layers.load(home.params, assignments=set_ or ()).settings,
         awards=read_awards(awards).table if awards else None,
         truth=read_truth(truth, table.num_rows) if truth else None,
+        truth_file=truth or "",
         against=load_against(baseline, home.baselines, mapping) if baseline else None,
     )
     final = verdict([], found.gates, fail_on="error")
