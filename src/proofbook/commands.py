@@ -53,6 +53,11 @@ def bench(
 
     if against and baseline:
         raise UsageError("--against and --baseline both name a baseline: give one of them")
+    if save and baseline and save.resolve() == baseline.resolve():
+        raise UsageError(
+            f"--save {save} is the baseline itself, which the run it judges never replaces: "
+            "save into another file"
+        )
     now = process.side(enricher)
     then = record.load(baseline) if baseline else None
     wanted = sizes.split(",") if sizes else list(measuring.SIZES)

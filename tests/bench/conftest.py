@@ -31,6 +31,9 @@ def nothing(awards, recipients):
 def broken(awards, recipients):
     raise RuntimeError("no luck")
 
+def misnamed(awards, recipients):
+    return pd.DataFrame({"row": [1]})
+
 def gone(awards, recipients):
     import os
     os._exit(9)

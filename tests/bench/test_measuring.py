@@ -24,7 +24,7 @@ def test_a_benchmark_of_a_function_and_of_the_engine_agree(
     ours = measuring.measure(side("local"), SMALL, repeats=1)
     point = theirs.points[0]
     assert (point.awards, point.recipients, point.breaches) == (60, 300, 0)
-    assert len(point.samples) == measuring.RUNS
+    assert measuring.RUNS <= len(point.samples) <= measuring.MOST_RUNS
     assert {s.process for s in point.samples} == {1}
     assert 0 < point.samples[0].start_mb < point.samples[0].peak_mb
     assert point.outcomes == ours.points[0].outcomes != ""
@@ -57,7 +57,8 @@ def test_a_duel_takes_turns_and_reads_an_older_checkout(monkeypatch: pytest.Monk
         ("theirs:nothing", "returned NoneType"),
         ("theirs:broken", "RuntimeError: no luck"),
         ("theirs:absent", "has no attribute 'absent'"),
-        ("theirs:gone", "ended its process"),
+        ("theirs:gone", "ended its process: exit code 9"),
+        ("theirs:misnamed", r"theirs:misnamed, its table, header: has no column 'award_row'"),
     ],
 )
 def test_an_enricher_that_misbehaves_is_named(enrichers: Path, spec: str, message: str) -> None:

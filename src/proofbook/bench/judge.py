@@ -93,9 +93,9 @@ def judge(
 
 
 def time_between(before: BenchRecord, now: BenchRecord, base: Point, point: Point) -> Comparison:
-    """Times of two records, the second's as if its machine were in the mood of the first's."""
+    """Times of two records, in relation to the calibration workload beside each."""
     mood = min(before.calibration) / min(now.calibration)
-    return compare(base.blocks(), [s * mood for s in point.blocks()], TIME, paired=False)
+    return compare(base.blocks(), point.blocks(), TIME, paired=False, mood=mood)
 
 
 def _other_work(base: Point | None, point: Point, before: BenchRecord, now: BenchRecord) -> str:

@@ -144,11 +144,12 @@ class Worker:
         if not line:
             self._errors.seek(0)
             said = self._errors.read().decode(errors="replace").strip().splitlines()
+            code = self._process.wait()
             self.close()
-            raise UsageError(
-                f"enricher {self.side.name} ended its process: "
-                f"{said[-1] if said else 'killed, perhaps out of memory'}"
-            )
+            how = f"exit code {code}" if code >= 0 else signal.Signals(-code).name
+            how += ", perhaps out of memory" if code == -signal.SIGKILL else ""
+            last = f" after {said[-1]!r}" if said else ""
+            raise UsageError(f"enricher {self.side.name} ended its process: {how}{last}")
         answer: dict[str, Any] = json.loads(line)
         if "error" in answer:
             self.close()

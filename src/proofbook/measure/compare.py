@@ -30,6 +30,9 @@ LEAST = 5
 #: peak among them (of 3 it would) does not widen the interval.
 LEAST_MEMORY, SIGNIFICANT_MEMORY = 4, 0.05
 
+#: How far the least of thirty runs of a calibration workload may be off, on a busy machine.
+BLUR = 1.05
+
 _RESAMPLES = 1000
 
 
@@ -79,9 +82,18 @@ class Comparison:
 
 
 def compare(
-    before: ArrayLike, now: ArrayLike, limits: Limits = TIME, *, paired: bool, seed: int = 0
+    before: ArrayLike,
+    now: ArrayLike,
+    limits: Limits = TIME,
+    *,
+    paired: bool,
+    mood: float = 1.0,
+    seed: int = 0,
 ) -> Comparison:
     """The comparison of two samples; ``paired``: the i-th of both were measured side by side.
+
+    ``mood``: time of a calibration workload beside ``before``, divided by that beside ``now``; the
+    ratio is set in relation to it. It is known to `BLUR` only, and the interval says so.
 
     Fails when the increase is surely above the limit that warns and may be above the one that
     fails; warns when it is significant and its estimate above the limit that warns; passes when
@@ -94,9 +106,11 @@ def compare(
     if paired and a.size != b.size:
         raise ValueError(f"paired samples need equal lengths (got {a.size} and {b.size})")
     ratio, low, high = _interval(a, b, limits, paired, np.random.default_rng(seed))
-    p_value = _p_value(a, b)
+    moods = (mood, mood * min(max(1 / mood, 1 / BLUR), BLUR))  # as far towards none as is doubtful
+    ratio, low, high = ratio * mood, low * min(moods), high * max(moods)
+    p_value = _p_value(a, b * min(moods))
     n = int(min(a.size, b.size))
-    state, why = _state(a, b, (ratio, low, high), p_value, limits)
+    state, why = _state(a, b * mood, (ratio, low, high), p_value, limits)
     more = _more((ratio, low, high), n, limits) if state == "unresolved" else None
     return Comparison(
         state, ratio, low, high, p_value, float(a.min()), float(b.min()), n, more, why
