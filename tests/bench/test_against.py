@@ -8,7 +8,7 @@ import pytest
 
 from proofbook.bench import against
 from proofbook.bench.measuring import Enough
-from proofbook.bench.process import Side
+from proofbook.bench.process import Sample, Side
 from proofbook.bench.record import BenchRecord
 
 Make = Callable[..., BenchRecord]
@@ -52,8 +52,9 @@ def test_it_is_measured_until_it_is_decided(
 
     def measure(side: Side, sizes: list[str], *, enough: Enough, **more: object) -> BenchRecord:
         for seconds in ([0.9, 1.4, 1.1], [1.0] * 8, [1.3] * 8):
-            blocks = {"1000x4000": seconds, "7x7": [5.0]}  # of 7x7 the baseline knows nothing
-            seen.append(enough(blocks, baseline.calibration))
+            samples = [Sample(s, s, 1.0, 1.0, at) for at, s in enumerate(seconds)]
+            of_size = {"1000x4000": samples, "7x7": samples}  # of 7x7 the baseline knows nothing
+            seen.append(enough(of_size, baseline.calibration))
         return make_record()
 
     monkeypatch.setattr(against, "measure", measure)

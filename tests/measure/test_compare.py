@@ -44,6 +44,26 @@ def test_the_mood_of_the_machine_is_known_roughly(factor: float, mood: float, st
     assert compare(QUIET, QUIET * factor, TIME, paired=False, mood=mood).state == state
 
 
+@pytest.mark.parametrize(
+    ("factor", "waiting", "state"),
+    [
+        (1.5, 0.5, "unresolved"),  # all of it is waiting for a core
+        (1.5, 0.0, "fail"),
+        (1.5, 0.05, "fail"),
+        (1.0, 9.0, "pass"),  # of threads side by side: no slower, whatever they waited for
+    ],
+)
+def test_waiting_for_a_core_is_no_regression(factor: float, waiting: float, state: str) -> None:
+    waited = np.zeros(QUIET.size), QUIET * waiting
+    found = compare(QUIET, QUIET * factor, TIME, paired=False, waited=waited)
+    assert found.state == state
+
+
+def test_a_baseline_that_waited_hides_no_regression() -> None:
+    waited = QUIET * 0.3, np.zeros(QUIET.size)
+    assert compare(QUIET, QUIET, TIME, paired=False, waited=waited).state == "unresolved"
+
+
 def test_few_repeats_say_nothing() -> None:
     found = compare([1.0] * 4, [3.0] * 4, TIME, paired=True)
     assert (found.state, found.more) == ("unresolved", 1)

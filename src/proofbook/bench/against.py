@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from proofbook.bench.judge import Verdict, judge, time_between
+from proofbook.bench.judge import times as times_of
 from proofbook.bench.measuring import Tell, measure
-from proofbook.bench.process import Side
+from proofbook.bench.process import Sample, Side
 from proofbook.bench.record import BenchRecord
 from proofbook.measure.compare import MEMORY, TIME, compare, confirmed
 
@@ -33,11 +34,11 @@ def against(
         "tell": tell,
     }
 
-    def decided(blocks: Mapping[str, list[float]], calibration: list[float]) -> bool:
+    def decided(samples: Mapping[str, list[Sample]], calibration: list[float]) -> bool:
         mood = min(baseline.calibration) / min(calibration)
-        points = ((baseline.point(size), found) for size, found in blocks.items())
+        points = ((baseline.point(size), found) for size, found in samples.items())
         return all(
-            compare(base.blocks(), found, TIME, paired=False, mood=mood).state != "unresolved"
+            times_of(base, found, mood).state != "unresolved"
             for base, found in points
             if base is not None
         )

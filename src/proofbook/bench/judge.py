@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-from proofbook.bench.record import BenchRecord, Point
+from proofbook.bench.process import Sample
+from proofbook.bench.record import BenchRecord, Point, least
 from proofbook.measure.compare import MEMORY, TIME, Comparison, Limits, compare
 from proofbook.measure.statistics import difference
 from proofbook.quality.metrics import DEFINITIONS
@@ -95,7 +96,20 @@ def judge(
 def time_between(before: BenchRecord, now: BenchRecord, base: Point, point: Point) -> Comparison:
     """Times of two records, in relation to the calibration workload beside each."""
     mood = min(before.calibration) / min(now.calibration)
-    return compare(base.blocks(), point.blocks(), TIME, paired=False, mood=mood)
+    return times(base, point.samples, mood)
+
+
+def times(base: Point, samples: Sequence[Sample], mood: float) -> Comparison:
+    """Times of a point of a record and samples of another time, on the same class of machine."""
+    runs = least(samples)
+    return compare(
+        base.blocks(),
+        [s.seconds for s in runs],
+        TIME,
+        paired=False,
+        mood=mood,
+        waited=(base.waited(), [s.waited for s in runs]),
+    )
 
 
 def _other_work(base: Point | None, point: Point, before: BenchRecord, now: BenchRecord) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from proofbook.bench.calibration import VERSION, calibrate
 from proofbook.bench.process import Sample, Side, Worker
-from proofbook.bench.record import BenchRecord, Point
+from proofbook.bench.record import BenchRecord, Point, least, peaks
 from proofbook.errors import InputError, UsageError
 from proofbook.measure.compare import MEMORY, TIME, Comparison, compare, confirmed
 from proofbook.measure.contest import Contest, Effort, contest
@@ -25,8 +25,8 @@ from proofbook.suite.inputs import PACKAGE, InputPaths, cached_world
 
 Tell = Callable[[str], None]
 
-#: Whether the repeats by size, and the runs of the calibration workload, are enough.
-Enough = Callable[[Mapping[str, list[float]], list[float]], bool]
+#: Whether the samples by size, and the runs of the calibration workload, are enough.
+Enough = Callable[[Mapping[str, list[Sample]], list[float]], bool]
 
 #: Three sizes for a curve; all of it takes about two minutes.
 SIZES = ("250x5000", "500x10000", "1000x20000")
@@ -157,8 +157,7 @@ def measure(
                 tell(f"repeat {number}, {size}: {least:.3f} s")
             calibration += calibrate()
             late = time.monotonic() - begun > seconds
-            blocks = {size: _blocks(bench.samples[size]) for size in sizes}
-            done = number >= LEAST and (enough or _narrow)(blocks, calibration)
+            done = number >= LEAST and (enough or _narrow)(bench.samples, calibration)
             if repeats is None and (done or (late and number > 1)):
                 break
         return bench.record(sizes, calibration)
@@ -216,7 +215,7 @@ def _time_contest(
 
 def _peak_contest(benches: tuple[_Bench, _Bench], size: str) -> Comparison:
     """Peaks of the processes there were; a warning or failure is confirmed by fresh ones."""
-    before, now = (_peaks(bench.samples[size]) for bench in benches)
+    before, now = (peaks(bench.samples[size]) for bench in benches)
     first = compare(before, now, MEMORY, paired=False)
     if first.state == "pass":
         return first
@@ -259,19 +258,10 @@ def _fingerprint(paths: InputPaths) -> str:
     return digest.hexdigest()[:16]
 
 
-def _blocks(samples: Sequence[Sample]) -> list[float]:
-    return [min(s.seconds for s in samples if s.process == p) for p in {s.process for s in samples}]
-
-
-def _peaks(samples: Sequence[Sample]) -> list[float]:
-    return [max(s.peak_mb for s in samples if s.process == p) for p in {s.process for s in samples}]
-
-
-def _narrow(blocks: Mapping[str, list[float]], _: list[float]) -> bool:
-    return all(_spread(of_size) <= NARROW for of_size in blocks.values())
-
-
-def _spread(blocks: Sequence[float]) -> float:
-    """How far the second least time is from the least: an interval for the minimum."""
-    least = sorted(blocks)[:2]
-    return least[-1] / least[0] - 1 if len(least) > 1 else float("inf")
+def _narrow(samples: Mapping[str, list[Sample]], _: list[float]) -> bool:
+    """Whether, at every size, the second least time is close to the least: its interval."""
+    for of_size in samples.values():
+        first, *others = sorted(s.seconds for s in least(of_size))
+        if not others or others[0] / first - 1 > NARROW:
+            return False
+    return True

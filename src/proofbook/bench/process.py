@@ -43,6 +43,7 @@ class Side:
 class Sample:
     """One run: wall and CPU seconds, true peak of resident memory, and that before it (MB).
 
+    ``waited``: seconds in which a thread was ready and had no core (0 where it is not known).
     ``process`` numbers the fresh process of its size and side that it ran in.
     """
 
@@ -51,6 +52,7 @@ class Sample:
     peak_mb: float
     start_mb: float
     process: int = 0
+    waited: float = 0.0
 
 
 def side(text: str, parameters: MatchSettings | None = None) -> Side:

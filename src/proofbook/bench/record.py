@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,23 @@ from proofbook.measure.statistics import Exponent, Interval, fit_exponent
 from proofbook.suite.files import write_text
 
 RECORD_SCHEMA = 1
+
+
+def least(samples: Sequence[Sample]) -> list[Sample]:
+    """The fastest run of every process, in the order of the processes."""
+    found: dict[int, Sample] = {}
+    for s in samples:
+        if s.process not in found or s.seconds < found[s.process].seconds:
+            found[s.process] = s
+    return list(found.values())
+
+
+def peaks(samples: Sequence[Sample]) -> list[float]:
+    """The highest peak of every process, MB."""
+    found: dict[int, float] = {}
+    for s in samples:
+        found[s.process] = max(s.peak_mb, found.get(s.process, 0.0))
+    return list(found.values())
 
 
 @dataclass(frozen=True)
@@ -52,17 +70,15 @@ class Point:
 
     def peaks(self) -> list[float]:
         """The peak of every process, MB."""
-        peaks: dict[int, float] = {}
-        for s in self.samples:
-            peaks[s.process] = max(s.peak_mb, peaks.get(s.process, 0.0))
-        return list(peaks.values())
+        return peaks(self.samples)
 
     def blocks(self) -> list[float]:
         """The least time of every process: one repeat each."""
-        least: dict[int, float] = {}
-        for s in self.samples:
-            least[s.process] = min(s.seconds, least.get(s.process, s.seconds))
-        return list(least.values())
+        return [s.seconds for s in least(self.samples)]
+
+    def waited(self) -> list[float]:
+        """How long the run of each of those waited for a core."""
+        return [s.waited for s in least(self.samples)]
 
 
 @dataclass(frozen=True)

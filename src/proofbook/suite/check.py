@@ -17,6 +17,7 @@ from proofbook.quality import accuracy, examples, laws, privacy, rates
 from proofbook.quality.metrics import DEFINITIONS
 from proofbook.quality.outcomes import outcomes
 from proofbook.quality.paired import rate_changes
+from proofbook.quality.pairing import DROP_OF
 from proofbook.quality.regression import DROPS
 from proofbook.suite.baselines import Baseline
 from proofbook.suite.gate_defaults import DEFAULTS
@@ -184,10 +185,9 @@ def _paired_drops(
             f"{enriched.num_rows:,}: give the enriched table of the same awards"
         )
     changes = rate_changes(outcomes(against.table, awards), outcomes(enriched, awards))
-    names = dict(zip(("", "u", "d", "n"), DROPS, strict=True))
     found, evidence = {}, {}
     for change in changes:
-        metric = names[change.letter]
+        metric = DROP_OF[change.letter]
         found[metric] = Interval(change.drop_pp, change.low, change.high, change.n)
         rows = change.examples.get("lost", [])
         company = _column(awards, "Company")
