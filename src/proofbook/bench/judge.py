@@ -20,6 +20,9 @@ VerdictState = Literal["pass", "warn", "fail", "unresolved", "no_baseline"]
 #: From the worst to the best: what several findings amount to.
 ORDER: tuple[VerdictState, ...] = ("fail", "unresolved", "warn", "no_baseline", "pass")
 
+#: More repeats than this are none that anybody makes.
+MOST_MORE = 1000
+
 Comparisons = Mapping[str, Comparison]
 
 
@@ -152,7 +155,11 @@ def _laws(point: Point) -> list[Finding]:
 def _cost(size: str, found: Comparison, limits: Limits) -> Finding:
     words = f"{limits.what} {found.before:.4g} to {found.now:.4g} {limits.unit}: {found.why}"
     if found.more is not None:
-        words += f"; about {found.more} more repeats would decide"
+        words += (
+            f"; about {found.more:,} more repeats would decide"
+            if found.more <= MOST_MORE
+            else "; repeats do not help, a quieter machine would"
+        )
     return Finding(
         size, limits.what, found.state, words, found.before, found.now, found.low, found.high,
         found.more,

@@ -8,7 +8,6 @@ goes to stderr.
 
 from __future__ import annotations
 
-import contextlib
 import importlib
 import json
 import os
@@ -63,18 +62,6 @@ def write(result: Any, path: Path) -> str:
     return str(path)
 
 
-def waited_seconds() -> float:
-    """Seconds in which a thread of this process was ready to run and waited for a core, so far.
-
-    From the scheduler's statistics of Linux (second number of ``schedstat``, in ns); 0 elsewhere.
-    """
-    total = 0
-    for path in Path("/proc/self/task").glob("*/schedstat"):
-        with contextlib.suppress(OSError):  # the thread ended meanwhile
-            total += int(path.read_text().split()[1])
-    return total / 1e9
-
-
 def serve(orders: TextIO, answer: Callable[[dict[str, Any]], None]) -> None:
     """Answers orders until there are no more: ``run`` is measured, ``keep`` writes the result."""
     from proofbook.measure import Recorder  # noqa: PLC0415 - of the side that is measured
@@ -91,17 +78,16 @@ def serve(orders: TextIO, answer: Callable[[dict[str, Any]], None]) -> None:
             continue
         result = None
         recorder = Recorder()
-        waited = waited_seconds()
         with recorder.stage("run"):
             result, counters = enrich(job["awards"], job["recipients"])
-        waited, stage = waited_seconds() - waited, recorder.stages[0]
+        stage = recorder.stages[0]
         answer(
             {
                 "seconds": stage.wall_s,
                 "cpu_seconds": stage.cpu_s,
                 "peak_mb": stage.peak_mb,
                 "start_mb": stage.start_mb,
-                "waited": max(waited, 0.0),
+                "waited": getattr(stage, "waited_s", 0.0),  # of an older checkout nothing is known
             }
         )
 

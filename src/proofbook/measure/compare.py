@@ -122,7 +122,10 @@ def compare(
         p_value = _worse(p_value, _p_value(a, b * min(moods)))
     n = int(min(a.size, b.size))
     state, why = _state(a, b * mood, (ratio, low, high), p_value, limits)
-    more = _more((ratio, low, high), n, limits) if state == "unresolved" else None
+    more = None
+    if state == "unresolved":
+        overlap = low > 1 + limits.warn_pct / 100  # the ends are clear, only the ranks overlap
+        more = max(_more((ratio, low, high), n, limits), n if overlap else 0)
     return Comparison(
         state, ratio, low, high, p_value, float(a.min()), float(b.min()), n, more, why
     )

@@ -57,7 +57,7 @@ def _measure(size: str, files: tuple[Path, Path], settings: Settings) -> list[Me
 
     timed = timed_enrichment(*files, settings.match, settings.run.chunk_size)
     awards, limit = timed.result.table.num_rows, settings.run.memory_limit_bytes / 1e6
-    took = costs(timed.seconds, timed.stages[0].cpu_s, timed.peak_mb, awards, limit)
+    took = costs(timed.seconds, timed.stages[0].cpu_s, timed.peak_mb, awards, limit, timed.waited)
     return [
         Metric(name, cost.value, size=size, low=cost.low, high=cost.high, n=cost.n)
         for name, cost in took.items()
