@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from proofbook.bench import measuring
-from proofbook.bench.judge import judge
+from proofbook.bench.judge import SLACK, judge
 from proofbook.bench.process import Worker, side
 from proofbook.errors import UsageError
 from proofbook.measure.contest import Effort
@@ -30,7 +30,13 @@ def test_a_benchmark_of_a_function_and_of_the_engine_agree(
     assert point.outcomes == ours.points[0].outcomes != ""
     assert point.quality["match_rate"].n == 60
     assert 0 < point.quality["precision_rate"].low <= 1  # type: ignore[operator]
-    assert point.counters == {}
+    files = measuring.world(SMALL[0], 7)
+    there = sum(path.stat().st_size for path in (files.awards, files.recipients))
+    assert point.counters["bytes_read"] > there
+    slack = SLACK["bytes_read"]
+    assert point.counters["bytes_read"] == pytest.approx(
+        ours.points[0].counters["bytes_read"], abs=slack
+    )
     assert ours.points[0].counters["awards"] == 60
     assert theirs.calibration
     assert theirs.scaling is None

@@ -152,6 +152,13 @@ def waited_seconds() -> float:
     return total / 1e9
 
 
+def cores() -> int:
+    """The cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 def descendants() -> list[psutil.Process]:
     """The living child processes, and theirs."""
     if not _HAS_CHILDREN_FILES:

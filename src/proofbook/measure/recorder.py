@@ -21,7 +21,8 @@ class StageRecord:
     ``wall_s`` and ``cpu_s`` are seconds; ``start_mb``, ``peak_mb`` and ``end_mb`` are resident
     memory at entry, at the worst moment inside, and at exit, in MB of 1e6 bytes. ``depth`` is 0
     for an outermost block. ``failed`` marks a block that raised. ``waited_s``: seconds in which
-    threads of this process were ready to run and had no core, as far as the system tells.
+    threads of this process were ready to run and had no core, as far as the system tells; not more
+    than leaves time for what the CPU did.
     """
 
     name: str
@@ -104,5 +105,5 @@ class Recorder:
                 rows=stage.rows,
                 depth=depth,
                 failed=failed,
-                waited_s=max(waited, 0.0),
+                waited_s=max(min(waited, wall - cpu / memory.cores()), 0.0),
             )
