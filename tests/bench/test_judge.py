@@ -64,7 +64,7 @@ def test_what_differs_is_named(make_record: Make) -> None:
     verdict = judge(make_record(), make_record(machine_class="x", parameters={"candidates": 9}))
     assert verdict.sentence.startswith("No comparable baseline.")
     assert "measured on linux-2c, this is x" in verdict.sentence
-    assert "parameters differ: candidates" in verdict.sentence
+    assert "parameters differ: candidates was 5, is 9" in verdict.sentence
     assert found(verdict, "match rate of all awards") == "pass"
 
 

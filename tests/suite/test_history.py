@@ -46,6 +46,16 @@ def test_other_machines_lie_beside_or_below(tmp_path: Path) -> None:
     assert "is there twice" in found.warnings[0]
 
 
+def test_folders_from_elsewhere_are_read_as_one(tmp_path: Path) -> None:
+    for folder, numbers in (("here", (1, 3)), ("there", (2, 3))):
+        for number in numbers:
+            write_run(tmp_path / folder, made_run(number, {"seconds": float(number)}))
+    (tmp_path / "there" / "photos").mkdir()
+    found = history.merged([history.read(tmp_path / name) for name in ("here", "there")])
+    assert [e.values["seconds", "1000x5000"].value for e in found.entries] == [1, 2, 3]
+    assert len(found.warnings) == 1
+
+
 @pytest.mark.parametrize(
     "text",
     ["", "{", "[]", '{"schema": 1}', '{"schema": 7, "status": "passed"}', "null", "\x00\xff"],

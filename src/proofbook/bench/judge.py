@@ -140,7 +140,8 @@ def _other_circumstances(before: BenchRecord, now: BenchRecord) -> list[str]:
     keys = {*before.parameters, *now.parameters}
     other = sorted(k for k in keys if before.parameters.get(k) != now.parameters.get(k))
     if other and before.enricher == now.enricher:
-        found.append(f"its parameters differ: {', '.join(other)}")
+        told = (f"{k} was {before.parameters.get(k)}, is {now.parameters.get(k)}" for k in other)
+        found.append(f"its parameters differ: {', '.join(told)}")
     return found
 
 

@@ -20,7 +20,7 @@ from proofbook.errors import UsageError
 from proofbook.matching import MatchSettings
 from proofbook.suite.inputs import InputPaths
 
-_FUNCTION = re.compile(r"^[A-Za-z_][\w.]*:[A-Za-z_]\w*$")
+FUNCTION = re.compile(r"^[A-Za-z_][\w.]*:[A-Za-z_]\w*$")
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def side(text: str, parameters: MatchSettings | None = None) -> Side:
     settings = (parameters or MatchSettings()).model_dump(mode="json")
     if text == worker.LOCAL:
         return Side(parameters=settings)
-    if _FUNCTION.match(text):
+    if FUNCTION.match(text):
         return Side(text)
     root = Path(text).absolute()
     if (root / "src" / "proofbook" / "__init__.py").is_file():

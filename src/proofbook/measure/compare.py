@@ -124,7 +124,8 @@ def compare(
     state, why = _state(a, b * mood, (ratio, low, high), p_value, limits)
     more = None
     if state == "unresolved":
-        overlap = low > 1 + limits.warn_pct / 100  # the ends are clear, only the ranks overlap
+        # the ends are clear, only the ranks overlap
+        overlap = n >= limits.least and low > 1 + limits.warn_pct / 100
         more = max(_more((ratio, low, high), n, limits), n if overlap else 0)
     return Comparison(
         state, ratio, low, high, p_value, float(a.min()), float(b.min()), n, more, why

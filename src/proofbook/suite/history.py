@@ -12,7 +12,7 @@ import json
 import math
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -98,6 +98,15 @@ def read(
     finally:
         if collecting:
             gc.enable()
+
+
+def merged(parts: Sequence[History]) -> History:
+    """Several folders of runs as one; a run that is in more than one of them counts once."""
+    entries = {entry.run_id: entry for part in reversed(parts) for entry in part.entries}
+    return History(
+        sorted(entries.values(), key=lambda e: (e.started, e.run_id)),
+        [warning for part in parts for warning in part.warnings],
+    )
 
 
 def _read(outputs: Path, metric: str | None, days: float | None, but: str) -> History:
