@@ -58,10 +58,10 @@ class Baseline:
     commit: str | None
     circumstances: Circumstances
     metrics: list[Metric]
-    why: str = ""
     quality_differences: list[str] = field(default_factory=list)
     speed_differences: list[str] = field(default_factory=list)
     schema: int = BASELINE_SCHEMA
+    why: str = ""  # in the words of who promoted it
 
     def metric(self, name: str, size: str | None = None) -> Metric | None:
         """The metric of that name (of that size, else of the largest), or None."""
