@@ -132,7 +132,14 @@ def test_an_unknown_baseline_is_refused(result: RunResult, tmp_path: Path) -> No
 
 @pytest.mark.parametrize(
     ("text", "words"),
-    [("{", "is no baseline"), ("{}", "is no baseline"), ('{"schema": 99}', "has schema 99")],
+    [
+        ("{", "is no baseline"),
+        ("[]", "is no baseline"),
+        ("{}", "is no baseline"),
+        ('{"schema": 99}', "has schema 99"),
+        ('{"schema": 1, "name": 3}', "name: Input should be a valid string"),
+        ('{"schema": 1, "circumstances": 3}', "is no baseline"),
+    ],
 )
 def test_a_file_that_is_no_baseline_is_refused(tmp_path: Path, text: str, words: str) -> None:
     (tmp_path / "main.json").write_text(text)

@@ -11,7 +11,8 @@ from typing import Any
 from proofbook.bench.process import Sample
 from proofbook.errors import UsageError
 from proofbook.measure.statistics import Exponent, Interval, fit_exponent
-from proofbook.suite.files import write_text
+from proofbook.quality.outcomes import Outcomes
+from proofbook.suite.files import typed, write_text
 
 RECORD_SCHEMA = 1
 
@@ -139,20 +140,25 @@ def load(path: Path) -> BenchRecord:
         raw = json.loads(path.read_text(encoding="utf-8"))
         schema = raw["schema"]
         if schema == RECORD_SCHEMA:
-            raw.pop("scaling")
-            points = [_point(values) for values in raw.pop("points")]
-            return BenchRecord(**raw, points=points)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            return _sound(typed(BenchRecord, raw))
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise UsageError(
             f"{path}: is no record of a benchmark ({error}); make one with proofbook bench --save"
         ) from None
     raise UsageError(f"{path}: has schema {schema}, not {RECORD_SCHEMA}; run the benchmark again")
 
 
-def _point(raw: dict[str, Any]) -> Point:
-    raw.pop("derived")
-    samples = [Sample(**s) for s in raw.pop("samples")]
-    quality = {name: Interval(**rate) for name, rate in raw.pop("quality").items()}
-    if not samples or any(s.seconds <= 0 for s in samples):
-        raise ValueError("a point without positive times")
-    return Point(**raw, samples=samples, quality=quality)
+def _sound(record: BenchRecord) -> BenchRecord:
+    """The record, if there is something to compare; ValueError if not."""
+    if not record.calibration or min(record.calibration) <= 0:
+        raise ValueError("no positive times of the calibration workload")
+    for point in record.points:
+        times = [s.seconds for s in point.samples] + [s.peak_mb for s in point.samples]
+        if not times or min(times) <= 0 or point.awards < 1:
+            raise ValueError(f"{point.size}: a point without positive times, memory and awards")
+        for name, rate in point.quality.items():
+            if not all(0 <= end <= 1 for end in (rate.value, rate.low, rate.high) if end):
+                raise ValueError(f"{point.size}: {name} is no rate from 0 to 1")
+        if point.outcomes:
+            Outcomes.decode(point.outcomes)
+    return record

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from proofbook.errors import UsageError, did_you_mean
-from proofbook.suite.files import write_text
+from proofbook.suite.files import typed, write_text
 from proofbook.suite.layers import settings_of
 from proofbook.suite.result import Metric, RunResult
 
@@ -140,9 +140,7 @@ def read(path: Path) -> Baseline:
         raw = json.loads(path.read_text(encoding="utf-8"))
         schema = raw["schema"]
         if schema == BASELINE_SCHEMA:
-            raw["circumstances"] = Circumstances(**raw["circumstances"])
-            raw["metrics"] = [Metric(**m) for m in raw["metrics"]]
-            return Baseline(**raw)
+            return typed(Baseline, raw)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UsageError(f"{path}: is no baseline ({error}); promote a passed run again") from None
     raise UsageError(f"{path}: has schema {schema}, not {BASELINE_SCHEMA}; promote a run again")
