@@ -69,4 +69,4 @@ def test_the_second_measurement_is_of_the_files(tmp_path):
     found = confirmation.confirmed(first, slow, SIZE, (world.awards, world.recipients), Settings())
     time = by_name(found)["time_change_pct"]
     assert time.note.startswith("measured twice: ")
-    assert time.value < by_name(first)["time_change_pct"].value
+    assert time.value <= by_name(first)["time_change_pct"].value  # the milder of both
