@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 from tests.suite import conftest
 from tests.suite.conftest import cells, given
@@ -302,6 +303,17 @@ def test_a_benchmark_is_saved_and_held_against(
     document = json.loads(capsys.readouterr().out)
     assert document["points"][0]["size"] == "60x300"
     assert document["verdict"]["state"] == "unresolved"  # of one repeat nothing is said
+    options = ["--baseline", "b.json", "--repeats", "1", "--set", "match.candidates=3", "--json"]
+    assert call("bench", *options) == 0
+    sentence = json.loads(capsys.readouterr().out)["verdict"]["sentence"]
+    assert "parameters differ: candidates was 5, is 3" in sentence
+    for wrong in (["--set", "data.seed=3"], ["--enricher", "a:b", "--set", "match.candidates=3"]):
+        assert call("bench", *wrong) == 2
+        assert "of the section match, of local" in capsys.readouterr().err
+    kept = Path("b.json").read_bytes()
+    assert call("bench", "--baseline", "b.json", "--save", "./b.json") == 2
+    assert "is the baseline itself" in capsys.readouterr().err
+    assert Path("b.json").read_bytes() == kept
 
 
 def test_an_enriched_file_is_checked(home: Project, capsys: pytest.CaptureFixture[str]) -> None:
@@ -312,23 +324,31 @@ def test_an_enriched_file_is_checked(home: Project, capsys: pytest.CaptureFixtur
     assert call("check", "e.parquet", "--awards", str(awards), *lenient, "--json") == 0
     document = json.loads(capsys.readouterr().out)
     assert document["status"] == "passed"
-    assert call("check", "e.parquet", "--set", "gates.match_rate=1.1", *lenient) == 1
-    assert "fail        Awards with an accepted match" in capsys.readouterr().out
+    pq.write_table(pq.read_table("e.parquet").slice(1), "less.parquet")
+    assert call("check", "less.parquet", "--awards", str(awards), *lenient) == 1
+    assert "fail        Awards lost, doubled or invented" in capsys.readouterr().out
 
 
 def test_history_shows_trends(home: Project, capsys: pytest.CaptureFixture[str]) -> None:
     assert call("history") == 0
-    assert "holds no run that came to its end" in capsys.readouterr().out
+    assert "no run that came to its end" in capsys.readouterr().out
     for number in range(6):
         write_run(home.outputs, made_run(number, {"match_rate": 0.8 - number / 100}))
     (home.outputs / "other").mkdir()
     assert call("history") == 0
     said = capsys.readouterr()
     assert "worse" in said.out
+    assert "None" not in said.out
     assert "other: holds no run" in said.err
     assert call("history", "--metric", "match_rate", "--json") == 0
     document = json.loads(capsys.readouterr().out)
     assert (document["runs"], document["trends"][0]["direction"]) == (6, "worse")
     assert document["points"][0]["value"] == 0.8
+    write_run(home.root / "synced", made_run(7, {"match_rate": 0.1}))
+    folders = ["--outputs", str(home.outputs), "--outputs", str(home.root / "synced")]
+    assert call("history", *folders, "--json") == 0
+    assert json.loads(capsys.readouterr().out)["runs"] == 7
+    assert call("history", "--outputs", "absent") == 2
+    assert "absent: is no folder" in capsys.readouterr().err
     assert call("history", "--csv") == 0
     assert capsys.readouterr().out.splitlines()[1].startswith("match_rate,1000x5000,,rate,6,0.8,")

@@ -16,7 +16,7 @@ from proofbook import commands, commands_matching, commands_sources
 from proofbook.commands import Json
 from proofbook.commands import print_json as _print_json
 from proofbook.commands import tell as _tell
-from proofbook.errors import InputError, ParameterError, ProofbookError
+from proofbook.errors import ParameterError, ProofbookError
 
 #: Set to anything, an unexpected error shows its traceback.
 DEBUG = "PROOFBOOK_DEBUG"
@@ -220,8 +220,10 @@ def evaluate(
 ) -> None:
     """Precision, recall and F1 of an enriched table against known truth, per tier."""
     from proofbook.sources import read_enriched, read_truth  # noqa: PLC0415 - --help stays quick
+    from proofbook.suite.check import refuse_doubled  # noqa: PLC0415
 
     table = read_enriched(enriched)
+    refuse_doubled(table, enriched)
     accuracy = _accuracy(table, read_truth(truth, table.num_rows), truth)
     if json_:
         _print_json(accuracy.to_json())
@@ -276,13 +278,16 @@ def list_baselines() -> None:
 
     folder = project.find().baselines
     for name in baselines.names(folder):
-        found = baselines.load(folder, name)
-        print(f"{name:<16}{found.run_id:<26}{found.promoted}  reviewed by {found.reviewed_by}")
+        for path in baselines.files(folder, name):
+            found = baselines.read(path)
+            why = f": {found.why}" if found.why else ""
+            print(f"{name:<16}{found.run_id:<26}{found.promoted}  {found.reviewed_by}{why}")
+            print(f"{'':<16}{found.circumstances.sizes[-1]} on {found.circumstances.machine_class}")
 
 
 @baseline_app.command()
 def show(name: Annotated[str, typer.Argument(help="The baseline's name.")]) -> None:
-    """A baseline as JSON."""
+    """A baseline as JSON; of several workloads and machines the last promoted."""
     from proofbook.suite import baselines, project  # noqa: PLC0415 - --help stays quick
 
     print(baselines.to_json(baselines.load(project.find().baselines, name)), end="")
@@ -293,13 +298,17 @@ def promote(
     run: Run,
     name: Annotated[str, typer.Option(help="Name of the baseline, such as main.")],
     reviewed_by: Annotated[str, typer.Option(metavar="WHO", help="Who has looked at the run.")],
+    why: Annotated[
+        str, typer.Option(metavar="WORDS", help="Why it becomes the baseline; kept in the file.")
+    ] = "",
 ) -> None:
     """Make a passed run the baseline that later runs are held to."""
     from proofbook.suite import baselines, project  # noqa: PLC0415 - --help stays quick
     from proofbook.suite.result import load_run  # noqa: PLC0415
 
     result = load_run(_outputs().run_folder(run))
-    print(baselines.promote(result, project.find().baselines, name=name, reviewed_by=reviewed_by))
+    folder = project.find().baselines
+    print(baselines.promote(result, folder, name=name, reviewed_by=reviewed_by, why=why))
 
 
 def main() -> None:
@@ -325,15 +334,12 @@ def main() -> None:
 
 def _accuracy(table: Any, truth: Any, source: Path | None) -> Any:
     from proofbook.quality.accuracy import evaluate as judge  # noqa: PLC0415
+    from proofbook.suite.check import unfit  # noqa: PLC0415
 
     try:
         return judge(table, truth)
     except ValueError as error:
-        raise InputError(
-            source or "truth",
-            f"does not fit the enriched table: {error}",
-            remedy="give the truth about the awards of this table",
-        ) from None
+        raise unfit(source or "truth", error) from None
 
 
 def _outputs() -> Any:

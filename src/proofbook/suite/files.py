@@ -1,12 +1,18 @@
-"""Writing files so that a reader never sees half of one."""
+"""Files of records: never seen half written, and read with the type of every field checked."""
 
 from __future__ import annotations
 
+import json
 import os
 import tempfile
 from pathlib import Path
+from typing import TypeVar
+
+from pydantic import TypeAdapter, ValidationError
 
 from proofbook.errors import OutputError
+
+T = TypeVar("T")
 
 #: What to do when an output cannot be written.
 NO_ROOM = "Free some space, or choose another folder with --set run.outputs=FOLDER"
@@ -29,3 +35,17 @@ def write_text(path: Path, text: str) -> None:
             Path(temporary).unlink(missing_ok=True)
         reason = error.strerror or error
         raise OutputError(f"{path}: cannot be written: {reason}. {NO_ROOM}") from None
+
+
+def typed(kind: type[T], raw: object) -> T:
+    """The record that JSON values stand for, every field of its type and every number finite.
+
+    Keys that the record does not know are left out. ValueError names the field and what is wrong.
+    """
+    try:
+        text = json.dumps(raw, allow_nan=False)
+        return TypeAdapter(kind).validate_json(text, strict=True)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        place = ".".join(map(str, first["loc"])) or "it"
+        raise ValueError(f"{place}: {first['msg']}") from None
