@@ -47,6 +47,7 @@ def test_passed_run_has_every_section(rendered: Rendered) -> None:
     assert {a.get("aria-labelledby") for a in page.all("section")} == {
         "headline", "gates", "methods", "groups", "scores", "accuracy", "cost", "baseline",
         "inputs", "checklist", "examples", "more", "notebooks", "again", "parameters", "provenance",
+        "files",
     }  # fmt: skip
     assert len(page.all("img")) == 15
 
@@ -86,7 +87,7 @@ def test_failing_cell_and_its_error(rendered: Rendered) -> None:
 
 def test_tiles_show_interval_n_and_change(rendered: Rendered) -> None:
     text = _text(_html(rendered("passed")))
-    assert "76.0 % 95 % interval 73.2 to 78.6 %, n = 1,000, +2 pp against the baseline" in text
+    assert "76.0 %95 % interval 73.2 to 78.6 %, n = 1,000, +2 pp against the baseline" in text
 
 
 def test_hostile_text_is_shown_as_text(rendered: Rendered) -> None:

@@ -8,7 +8,7 @@ from pathlib import PurePath
 
 import pandas as pd
 
-from proofbook.report import figures
+from proofbook.report import course, figures, headline
 from proofbook.report.figures import Plot
 from proofbook.report.views import (
     FigureView,
@@ -57,6 +57,7 @@ def sections(result: RunResult) -> list[Section]:
         _accuracy(result),
         _cost(result),
         _baseline(result),
+        _trends(result),
         _inputs(result),
         _checklist(result),
         _examples(result),
@@ -218,6 +219,16 @@ def _baseline(result: RunResult) -> Section:
     return Section("baseline", "Against the baseline", "", [bare], [words])
 
 
+def _trends(result: RunResult) -> Section:
+    views = [
+        course.figure(result, name, headline.TITLES.get(name, title_of(name)), _bound(result, name))
+        for name in course.metrics(result)
+    ]
+    lead = "This run after the last ones on the same data; for time and memory also with the same "
+    lead += "parameters on the same class of machine."
+    return Section("trends", "Trends over runs", lead, _drawn(*views))
+
+
 def _inputs(result: RunResult) -> Section:
     bounds = {
         column: bound
@@ -265,7 +276,7 @@ def _others(result: RunResult) -> Section:
     known = {
         "methods", "score_histogram", "probability_histogram", "accuracy_by_tier", "comparison",
         "precision_recall", "reliability", "stages", "scaling", "completeness", "validation",
-        "identifier_health", "checklist",
+        "identifier_health", "checklist", course.PAST,
     }  # fmt: skip
     names = sorted(
         {t.name for t in result.tables if not t.name.startswith(("rates_by_", "examples_"))} - known

@@ -19,6 +19,8 @@ from proofbook.report import words
 #: A cell shows this much of a text; the rest can be unfolded, up to ``FULL`` characters.
 SHORT, FULL = 120, 500
 
+_AMOUNT, _NO_BREAK = re.compile(r"(?<=\d) (?=(?:%|pp|s|MB|GB)(?!\w))"), "\u00a0"
+
 #: What each state is called on a page, its sign for who sees it, and its tone.
 _STATES: dict[str, tuple[str, str, str]] = {
     "pass": ("Pass", "✓", "pass"),
@@ -41,6 +43,13 @@ _STATES: dict[str, tuple[str, str, str]] = {
     "better": ("Better", "✓", "pass"),
     "worse": ("Worse", "▲", "warn"),
     "same": ("Same", "–", "none"),
+    "critical": ("Critical", "✕", "fail"),
+    "error": ("Error", "✕", "fail"),
+    "warning": ("Warning", "▲", "warn"),
+    "notice": ("Notice", "–", "none"),
+    "gained": ("Gained", "+", "pass"),
+    "lost": ("Lost", "−", "fail"),
+    "changed": ("Changed", "→", "warn"),
 }
 
 
@@ -102,8 +111,11 @@ def command(text: str) -> Markup:
 
 
 def _inert(value: Any) -> Any:
-    """Every string a template prints has its control and direction characters made visible."""
-    return words.visible(value) if type(value) is str else value
+    """Every string a template prints has its control and direction characters made visible.
+
+    A number and its unit stay on one line.
+    """
+    return _AMOUNT.sub(_NO_BREAK, words.visible(value)) if type(value) is str else value
 
 
 @functools.cache
