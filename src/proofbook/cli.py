@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
-from proofbook import commands, commands_matching, commands_sources
+from proofbook import commands, commands_matching, commands_report, commands_sources
 from proofbook.commands import Json
 from proofbook.commands import print_json as _print_json
 from proofbook.commands import tell as _tell
@@ -235,14 +235,8 @@ app.command()(commands_sources.convert)
 app.command()(commands_sources.fetch)
 
 
-@app.command()
-def report(run: Run) -> None:
-    """Render the report of a run again, from its record."""
-    from proofbook.suite.result import load_run  # noqa: PLC0415 - --help stays quick
-    from proofbook.suite.run import render  # noqa: PLC0415
-
-    folder = _outputs().run_folder(run)
-    print(render(load_run(folder), folder))
+app.command()(commands_report.report)
+app.command()(commands_report.schema)
 
 
 @app.command()

@@ -47,7 +47,7 @@ def test_passed_run_has_every_section(rendered: Rendered) -> None:
     assert {a.get("aria-labelledby") for a in page.all("section")} == {
         "headline", "gates", "methods", "groups", "scores", "accuracy", "cost", "baseline",
         "inputs", "checklist", "examples", "more", "notebooks", "again", "parameters", "provenance",
-        "files",
+        "files", "alerts", "trends",
     }  # fmt: skip
     assert len(page.all("img")) == 15
 

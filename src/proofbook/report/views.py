@@ -12,6 +12,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from proofbook.report.figures import Plot
+from proofbook.report.tables import SHORT
 from proofbook.report.theme import badge, cell
 from proofbook.report.words import is_number, number, one_line, title_of, visible
 from proofbook.suite.result import RunResult, Table
@@ -21,8 +22,6 @@ MOST_ROWS = 60
 
 _RATES = re.compile(r"(^|_)(rate|share|precision|recall|f1|observed|predicted|low|high)$")
 _KEYS = re.compile(r"(^|_)(row|id|year|duns|zip|zip5|cell)$", re.I)
-#: A column of texts no longer than this is not broken into lines.
-_SHORT = 20
 #: The columns of example rows that a reader looks for first, in this order.
 _FIRST = (
     "award_row", "error", "rule", "Company", "City", "State", "Agency Tracking Number", "Contract",
@@ -114,7 +113,7 @@ def rows_view(
 def _kind(numeric: bool, values: Sequence[object]) -> str:
     if numeric:
         return "number"
-    return "short" if all(v is None or len(str(v)) <= _SHORT for v in values) else ""
+    return "short" if all(v is None or len(str(v)) <= SHORT for v in values) else ""
 
 
 def key_columns_first(columns: Iterable[str]) -> list[str]:
