@@ -17,6 +17,7 @@ from proofbook.commands import Json
 from proofbook.commands import print_json as _print_json
 from proofbook.commands import tell as _tell
 from proofbook.errors import InputError, ParameterError, ProofbookError
+from proofbook.report.words import visible
 
 #: Set to anything, an unexpected error shows its traceback.
 DEBUG = "PROOFBOOK_DEBUG"
@@ -130,7 +131,7 @@ def run(
         print(dry.describe(planned(request), effective))
         return
     result = run_suite(request, _tell)
-    print(result.verdict)
+    print(visible(result.verdict))
     print((folder or request.project.outputs / result.run_id) / "index.html")
     raise typer.Exit(result.exit_code)
 
@@ -301,7 +302,7 @@ def main() -> None:
     try:
         app(prog_name="proofbook")
     except ProofbookError as error:
-        print(f"proofbook: {error}", file=sys.stderr)
+        _tell(f"proofbook: {error}")
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         print("proofbook: interrupted", file=sys.stderr)
@@ -310,10 +311,7 @@ def main() -> None:
         if os.environ.get(DEBUG):
             traceback.print_exc()
         words = f"{type(error).__name__}: {error}".splitlines()[0]
-        print(
-            f"proofbook: unexpected error, {words}. Set {DEBUG}=1 to see where, and report it",
-            file=sys.stderr,
-        )
+        _tell(f"proofbook: unexpected error, {words}. Set {DEBUG}=1 to see where, and report it")
         sys.exit(3)
 
 

@@ -22,22 +22,25 @@ def report(
     ] = False,
 ) -> None:
     """Render the report of a run again, from its record; the path of what was asked for is last."""
-    from proofbook.report.bundle import write_bundle  # noqa: PLC0415 - --help stays quick
-    from proofbook.report.difference import render_difference  # noqa: PLC0415
-    from proofbook.suite import layers, project  # noqa: PLC0415
-    from proofbook.suite.diff import diff  # noqa: PLC0415
+    from proofbook.suite import layers, project  # noqa: PLC0415 - --help stays quick
     from proofbook.suite.result import load_run  # noqa: PLC0415
     from proofbook.suite.run import render  # noqa: PLC0415
 
     home = project.find()
     outputs = home.with_outputs(layers.load(home.params).settings.run.outputs)
     folder = outputs.run_folder(run)
-    found = diff(outputs.run_folder(against), folder) if against else None
-    print(render(load_run(folder), folder))
-    if found is not None:
-        print(render_difference(found, folder))
+    other = outputs.run_folder(against) if against else None
+    result = load_run(folder)
+    print(render(result, folder))
+    if other is not None:
+        from proofbook.report.difference import render_difference  # noqa: PLC0415
+        from proofbook.suite.diff import diff  # noqa: PLC0415
+
+        print(render_difference(diff(other, folder), folder))
     if bundle:
-        print(write_bundle(load_run(folder), folder))
+        from proofbook.report.bundle import write_bundle  # noqa: PLC0415
+
+        print(write_bundle(result, folder))
 
 
 def schema() -> None:

@@ -1,4 +1,4 @@
-"""Every kind of page in a real browser: requests, accessibility, width, keys, print, scripts off."""
+"""Every kind of page in a real browser: requests, accessibility, width, keys, print, no scripts."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from proofbook.report.secrets import hider, masked
+from proofbook.report.secrets import hide, masked
 from proofbook.suite.files import write_bytes
 from proofbook.suite.result import RunResult
 
@@ -41,7 +41,6 @@ def write_bundle(result: RunResult, folder: Path) -> Path:
 
 
 def _members(result: RunResult, folder: Path) -> Iterator[tuple[str, bytes]]:
-    hide = hider(result)
     yield "run.json", f"{masked(result).to_json()}\n".encode()
     for pattern in _PARTS:
         for path in folder.glob(pattern):

@@ -7,7 +7,7 @@ import functools
 import itertools
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
@@ -20,7 +20,7 @@ from proofbook.report import judgement, theme
 from proofbook.report.gatelist import GateView, gates
 from proofbook.report.index import version_of, without_terminal_codes
 from proofbook.report.places import anchor_of, link, page_link
-from proofbook.report.secrets import hider, masked
+from proofbook.report.secrets import hide, masked
 from proofbook.report.words import one_line, quantity, visible
 from proofbook.suite.files import write_text
 from proofbook.suite.light import light_imports
@@ -85,24 +85,19 @@ def render_notebooks(result: RunResult, folder: Path) -> list[Path]:
 
     Pages are named by the record (``html``); the notebooks are read from the run's folder.
     """
-    hide, result = hider(result), masked(result)
+    result = masked(result)
     written = []
     for book in result.notebooks:
         if book.html and book.notebook and (folder / book.notebook).exists():
             target = folder / book.html
-            render_notebook(folder / book.notebook, target, header_of(result, book), hide)
+            render_notebook(folder / book.notebook, target, header_of(result, book))
             written.append(target)
     return written
 
 
-def render_notebook(
-    executed: Path, out: Path, header: PageHeader, hide: Callable[[str], str] = str
-) -> None:
-    """Writes the page of one executed notebook; InputError when it cannot be read.
-
-    ``hide`` masks what must not be shown in the notebook's text.
-    """
-    body = _body(_read(executed, hide))
+def render_notebook(executed: Path, out: Path, header: PageHeader) -> None:
+    """Writes the page of one executed notebook; InputError when it cannot be read."""
+    body = _body(_read(executed))
     html, contents, headed = _finished(body)
     page = theme.render(
         "notebook.html.j2",
@@ -123,7 +118,7 @@ def render_notebook(
     write_text(out, page)
 
 
-def _read(path: Path, hide: Callable[[str], str] = str) -> Any:
+def _read(path: Path) -> Any:
     with light_imports():
         import nbformat  # noqa: PLC0415 - half a second that a report without notebooks can save
 
