@@ -63,7 +63,7 @@ def test_verdict_reasons_and_what_is_held_back(rendered: Rendered) -> None:
     text = _text(_html(rendered("failed")))
     assert "1 gate failed: the enrichment may not be used." in text
     assert "Failed. Match rate is 69.996 %; needed at least 70 %." in text
-    assert "69.996 %, needed ≥ 70.0 %" in text
+    assert "69.996 % (67.0 to 73.0 %), needed ≥ 70.0 %" in text
     assert "It holds back 03_quality, 04_regression, 05_readiness." in text
     assert "Blocked 03_quality, 04_regression, 05_readiness" in text
     assert "300 rows breach it (30.0 %)" in text

@@ -69,3 +69,15 @@ def test_a_gate_on_a_change_shows_its_baseline_in_the_unit_of_what_changed(
     assert rows["Time against the baseline"].baseline == "0.0046 s"
     assert rows["Drop, awards with neither identifier"].baseline == "74.0 %"
     assert all(row.change == "" for row in rows.values())
+
+
+def test_a_gate_that_judges_the_lower_end_says_so(passed: RunResult) -> None:
+    estimate = replace(
+        passed.gates[2], metric="fuzzy_precision_estimate_rate", value=0.972, low=0.943, high=0.987,
+        fail=0.95, state="fail", size=None,
+    )  # fmt: skip
+    view = gates(replace(passed, gates=[estimate, passed.gates[2]]))
+    assert [g.needed for g in view.rows] == ["lower end ≥ 95.0 %", "≥ 70.0 %"]
+    assert reasons(passed, view)[0].text.startswith(
+        "97.2 % (94.3 to 98.7 %), needed lower end ≥ 95.0 %"
+    )

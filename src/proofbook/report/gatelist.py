@@ -9,6 +9,7 @@ from proofbook.report.places import anchor_of, page_link
 from proofbook.report.theme import state_words
 from proofbook.report.views import TableView, key_columns_first, rows_view
 from proofbook.report.words import change, count_of, exact, interval, one_line, quantity, size_words
+from proofbook.suite.gate_defaults import DEFAULTS
 from proofbook.suite.result import GateOutcome, RunResult
 
 #: Metrics that are a change themselves: what they are the change of, and its unit.
@@ -54,6 +55,9 @@ class GatesView:
 def needed(gate: GateOutcome) -> str:
     """What the gate asks for, in words: the bound that fails, then the one that warns."""
     sign, beyond = ("≥", "under") if gate.direction == "higher" else ("≤", "over")
+    default = DEFAULTS.get(gate.metric)
+    if default is not None and default.judge == "low" and gate.low is not None:
+        sign = f"lower end {sign}"
     parts = []
     if gate.fail is not None:
         parts.append(f"{sign} {exact(gate.fail, gate.unit)}")

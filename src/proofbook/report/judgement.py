@@ -103,7 +103,9 @@ def reasons(result: RunResult, view: GatesView) -> list[Reason]:
 
 
 def _got(gate: GateView) -> str:
-    return "no value" if gate.value == ABSENT else gate.value
+    if gate.value == ABSENT:
+        return "no value"
+    return f"{gate.value} ({gate.interval})" if gate.interval else gate.value
 
 
 def _first(outcome: NotebookOutcome) -> str:

@@ -17,9 +17,12 @@ from markupsafe import Markup, escape
 from proofbook.report import words
 
 #: A cell shows this much of a text; the rest can be unfolded, up to ``FULL`` characters.
-SHORT, FULL = 120, 500
+SHORT, FULL = 240, 500
 
-_AMOUNT, _NO_BREAK = re.compile(r"(?<=\d) (?=(?:%|pp|s|MB|GB)(?!\w))"), "\u00a0"
+_AMOUNT, _NO_BREAK = (
+    re.compile(r"(?<=\d) (?=(?:%|pp|s|MB|GB)(?!\w)|× \d)|(?<=\d ×) (?=\d)"),
+    "\u00a0",
+)
 
 #: What each state is called on a page, its sign for who sees it, and its tone.
 _STATES: dict[str, tuple[str, str, str]] = {
@@ -113,7 +116,7 @@ def command(text: str) -> Markup:
 def _inert(value: Any) -> Any:
     """Every string a template prints has its control and direction characters made visible.
 
-    A number and its unit stay on one line.
+    A number and its unit stay on one line, and so does a size.
     """
     return _AMOUNT.sub(_NO_BREAK, words.visible(value)) if type(value) is str else value
 
