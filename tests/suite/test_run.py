@@ -313,3 +313,13 @@ def test_a_run_below_the_best_of_the_last_ones_fails(make_project: Make) -> None
     assert second.alerts[0].what == "match_rate_best_drop_pp"
     logged = (project.outputs / second.run_id / "logs" / "alerts.jsonl").read_text()
     assert "match_rate_best_drop_pp" in logged.splitlines()[0]
+
+
+def test_metrics_are_published_in_one_step_and_a_fault_there_only_warns(tmp_path: Path) -> None:
+    said: list[str] = []
+    (tmp_path / "metrics.prom").write_text("proofbook_run_info 1.0\n")
+    for target in ("", str(tmp_path / "collector" / "p.prom"), str(tmp_path)):
+        run._publish(target, tmp_path, said.append)
+    assert (tmp_path / "collector" / "p.prom").read_text() == "proofbook_run_info 1.0\n"
+    assert len(said) == 1
+    assert said[0].startswith(f"warning: {tmp_path}: cannot be written")
