@@ -111,6 +111,15 @@ def test_hostile_text_is_shown_as_text(tmp_path: Path) -> None:
     assert "<script>alert(1)</script>" in Page(html).text
 
 
+def test_a_record_cannot_choose_another_folder(tmp_path: Path) -> None:
+    found = make_diff()
+    page = render_difference(
+        replace(found, was=replace(found.was, run_id="../../x.html")), tmp_path / "run"
+    )
+    assert page == tmp_path / "run" / "diff" / "______x_html.html"
+    assert page.with_suffix(".csv").is_file()
+
+
 def test_every_award_is_in_the_csv(tmp_path: Path) -> None:
     page = render_difference(make_diff(text="=cmd()"), tmp_path)
     assert page == tmp_path / "diff" / "20261123T080512Z-ab12cd.html"

@@ -59,6 +59,13 @@ def test_a_section_is_left_out_when_its_table_is_not_there(passed: RunResult) ->
     assert "groups" not in str(page.all("section"))
 
 
+def test_one_size_is_no_curve(passed: RunResult) -> None:
+    sizes = next(t for t in passed.tables if t.name == "scaling")
+    one = replace(passed, tables=[replace(sizes, rows=sizes.rows[:1])])
+    assert 'alt="Time grows' in index_html(replace(passed, tables=[sizes]))
+    assert "<img" not in index_html(one)
+
+
 def test_verdict_reasons_and_what_is_held_back(rendered: Rendered) -> None:
     text = _text(_html(rendered("failed")))
     assert "1 gate failed: the enrichment may not be used." in text

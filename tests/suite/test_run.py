@@ -20,7 +20,7 @@ from proofbook.suite import baselines, files
 from proofbook.suite.layers import load, resumed
 from proofbook.suite.project import Project
 from proofbook.suite.result import RunResult, load_run
-from proofbook.suite.run import Request, planned, run_suite
+from proofbook.suite.run import Request, _publish, planned, run_suite
 
 pytestmark = pytest.mark.slow
 
@@ -319,7 +319,7 @@ def test_metrics_are_published_in_one_step_and_a_fault_there_only_warns(tmp_path
     said: list[str] = []
     (tmp_path / "metrics.prom").write_text("proofbook_run_info 1.0\n")
     for target in ("", str(tmp_path / "collector" / "p.prom"), str(tmp_path)):
-        run._publish(target, tmp_path, said.append)
+        _publish(target, tmp_path, said.append)
     assert (tmp_path / "collector" / "p.prom").read_text() == "proofbook_run_info 1.0\n"
     assert len(said) == 1
     assert said[0].startswith(f"warning: {tmp_path}: cannot be written")

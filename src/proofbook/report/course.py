@@ -10,10 +10,8 @@ import pandas as pd
 from proofbook.report import figures
 from proofbook.report.views import FigureView, plot_view, rows_view
 from proofbook.report.words import is_number
+from proofbook.suite.past import PAST
 from proofbook.suite.result import RunResult
-
-#: The table that holds them: ``[metric, run_id, started, value, low, high]``, oldest first.
-PAST = "past_runs"
 
 _SHOWN = ["run_id", "started", "value", "low", "high"]
 

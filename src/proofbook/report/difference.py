@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,12 +58,16 @@ class _Row:
 
 def render_difference(found: RunDiff, folder: Path) -> Path:
     """Writes the page and the CSV of awards into ``diff/`` of the later run; the page's path."""
-    name = found.was.run_id
-    page = folder / "diff" / f"{name}.html"
+    page = folder / "diff" / f"{_file_name(found)}.html"
     if found.changes:
         write_text(page.with_suffix(".csv"), _csv(found))
     write_text(page, difference_html(found))
     return page
+
+
+def _file_name(found: RunDiff) -> str:
+    """A name for the files of a difference: the id of the earlier run, whatever a record says."""
+    return re.sub(r"[^A-Za-z0-9-]", "_", found.was.run_id)[:80]
 
 
 def difference_html(found: RunDiff) -> str:
@@ -86,7 +91,7 @@ def difference_html(found: RunDiff) -> str:
             "why": found.why,
             "awards": number(found.awards),
             "extent": _extent(counts),
-            "csv": f"{one_line(was.run_id, 80)}.csv",
+            "csv": f"{_file_name(found)}.csv",
             "kinds": [("all", f"all ({number(len(found.changes))})")]
             + [(kind, f"{kind} ({number(counts[kind])})") for kind in _KINDS],
             "changes": [_row(c) for kind in _KINDS for c in found.of(kind)[:MOST]],

@@ -19,6 +19,7 @@ from proofbook.report.views import (
     table_view,
 )
 from proofbook.report.words import change, is_number, one_line, quantity, size_words, title_of
+from proofbook.suite.past import PAST
 from proofbook.suite.result import RunResult, Table
 
 _DIMENSIONS = {
@@ -183,9 +184,10 @@ def _cost(result: RunResult) -> Section:
     if timed and timed.size:
         source = f"{source}, {size_words(timed.size)}"
     stages = figure_view("stages", lambda f: figures.stages(f, source), timed)
-    scaling = figure_view(
-        "scaling", lambda f: figures.scaling(f, exponent), largest(result, "scaling")
-    )
+    sizes = largest(result, "scaling")
+    if sizes is not None and len(sizes.rows) < 2:  # one size is no curve
+        sizes = None
+    scaling = figure_view("scaling", lambda f: figures.scaling(f, exponent), sizes)
     lead = "Wall time, and the true peak of resident memory while a stage ran."
     return Section("cost", "Time and memory", lead, _drawn(stages, scaling))
 
@@ -276,7 +278,7 @@ def _others(result: RunResult) -> Section:
     known = {
         "methods", "score_histogram", "probability_histogram", "accuracy_by_tier", "comparison",
         "precision_recall", "reliability", "stages", "scaling", "completeness", "validation",
-        "identifier_health", "checklist", course.PAST,
+        "identifier_health", "checklist", PAST,
     }  # fmt: skip
     names = sorted(
         {t.name for t in result.tables if not t.name.startswith(("rates_by_", "examples_"))} - known

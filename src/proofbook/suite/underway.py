@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -148,7 +149,7 @@ class Underway:
             self._close(Verdict("interrupted", interrupt.exit_code, words))
             raise
         so_far = self._result(unfinished(self.folder.name))
-        self.past = [past_runs(so_far, self._other_runs())]
+        self.past = [past_runs(so_far, self._other_runs)]
         final = verdict(so_far.notebooks, so_far.gates, fail_on=self.request.fail_on)
         return self._close(final)
 
@@ -242,7 +243,7 @@ class Underway:
         so_far = self._result(unfinished(self.folder.name))
         found = drift.judge(
             so_far.metrics,
-            self._other_runs(),
+            self._other_runs,
             baselines.circumstances(so_far),
             self.settings,
             notebook=step.key,
@@ -250,7 +251,9 @@ class Underway:
         )
         return [gate for gate in found if gate.state != "pass"]
 
+    @functools.cached_property
     def _other_runs(self) -> list[history.Entry]:
+        """The runs beside this one, read once."""
         return history.read(self.folder.parent, but=self.folder.name).entries
 
     def _done(self, step: Step, done: Finished) -> None:
