@@ -54,7 +54,7 @@ def verdict(result: RunResult) -> str:
 
     Only a run that judged something and found nothing wrong says that it may.
     """
-    count = Counter(g.state for g in result.gates if not never_measured(g, result))
+    count = Counter[str](g.state for g in result.gates if not never_measured(g, result))
     failed = count_of(count["fail"], "gate") + " failed" if count["fail"] else ""
     missing = count_of(count["missing"], "gate") + " had no value" if count["missing"] else ""
     wrong = " and ".join(p for p in (failed, missing) if p) or _noted(count)

@@ -13,13 +13,13 @@ from proofbook.suite.result import RunResult
 MASK = "***"
 
 #: User and password in an address.
-_IN_ADDRESS = re.compile(r"(?<=://)[^/@\s\"']+:[^/@\s\"']+(?=@)")
+_IN_ADDRESS = re.compile(r"(?<=://)[^/@\s\"']{1,200}:[^/@\s\"']{1,200}(?=@)")
 
-#: A secret that was given on a command line: a dotted key, its value, quoted as a whole or not.
-_GIVEN = re.compile(
-    r"(?P<quote>')?(?P<key>(?:\w+\.)+\w*(?:secret|token|password|api_?key)=)(?(quote)[^']*|[^\s'\"]+)",
-    re.IGNORECASE,
-)
+#: A secret that was given on a command line: the end of its key, what is before it in at most
+#: ``_KEY`` characters (texts may be long: no pattern may try every beginning), where it ends.
+_GIVEN = re.compile(r"(?:secret|token|password|api_?key)=", re.IGNORECASE)
+_KEY, _BEFORE = 80, re.compile(r"('?)[\w.]*\.\w*$")
+_ENDS = {"": re.compile(r"[\s'\"]|$"), "'": re.compile(r"'|$")}
 
 
 def hide(text: str) -> str:
@@ -28,8 +28,14 @@ def hide(text: str) -> str:
     >>> hide("--set 'a.token=x y' s3://me:pass@host/f")
     "--set 'a.token=***' s3://***@host/f"
     """
-    text = _GIVEN.sub(lambda m: f"{m['quote'] or ''}{m['key']}{MASK}", text)
-    return _IN_ADDRESS.sub(MASK, text)
+    parts, at = [], 0
+    for found in _GIVEN.finditer(text):
+        before = _BEFORE.search(text, max(found.start() - _KEY, at), found.start())
+        ends = before and _ENDS[before[1]].search(text, found.end())
+        if ends and found.start() >= at:
+            parts += [text[at : found.end()], MASK]
+            at = ends.start()
+    return _IN_ADDRESS.sub(MASK, "".join([*parts, text[at:]]))
 
 
 def masked(result: RunResult) -> RunResult:
