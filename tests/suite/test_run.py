@@ -18,6 +18,7 @@ from proofbook.errors import InputError, NotebookError, OutputError, ParameterEr
 from proofbook.params import NOTEBOOKS
 from proofbook.suite import baselines, files
 from proofbook.suite.layers import load, resumed
+from proofbook.suite.past import PAST
 from proofbook.suite.project import Project
 from proofbook.suite.result import RunResult, load_run
 from proofbook.suite.run import Request, _publish, planned, run_suite
@@ -109,9 +110,12 @@ def test_side_by_side_gives_the_same_record(passed: RunResult, project: Project)
             parameters=[p for p in result.parameters if p.key != "run.jobs"],
             provenance=replace(result.provenance, started="", finished=""),
             notebooks=[replace(n, seconds=0) for n in result.notebooks],
+            tables=[t for t in result.tables if t.name != PAST],
         )
 
     assert timeless(again) == timeless(passed)
+    (past,) = (t for t in again.tables if t.name == PAST)  # what it saw of the runs beside it
+    assert passed.run_id in {row[1] for row in past.rows}
 
 
 @pytest.mark.parametrize(
