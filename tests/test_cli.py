@@ -11,13 +11,14 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import jsonschema
 import pyarrow.parquet as pq
 import pytest
 from tests.suite import conftest
 from tests.suite.conftest import cells, given
 from tests.suite.runs import made_run, write_run
 
-from proofbook import cli
+from proofbook import cli, commands
 from proofbook.suite import project
 from proofbook.suite.project import Project
 from proofbook.suite.result import load_run
@@ -64,6 +65,7 @@ USAGE = {
     "run --set data.seed=1 --set data.seed=2": "given twice",
     "run --set data.awards=no.csv --set data.recipients=no.csv": "no.csv",
     "report x": "no run 'x'",
+    "report x --against y --bundle": "no run 'x'",
     "readiness x": "no run 'x'",
     "baseline show main": "no baseline 'main'",
     "baseline promote x --name main --reviewed-by Ann": "no run 'x'",
@@ -178,6 +180,33 @@ def test_no_command_writes_over_its_input(
     assert call(*words.split()) == 2
     assert "is an input of this command and would be lost" in capsys.readouterr().err
     assert [Path(f"{name}.parquet").read_text() for name in ("a", "r", "t")] == ["a", "r", "t"]
+
+
+def test_a_message_about_data_does_nothing_to_the_terminal(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    commands.tell("\x1b[2Jgone")
+    assert capsys.readouterr().err == "␛[2Jgone\n"
+
+
+def test_the_difference_and_one_zip_to_send(
+    home: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    was, now = (write_run(home.outputs, made_run(n, {"match_rate": 0.8})) for n in range(2))
+    assert call("report", now.name, "--against", was.name, "--bundle") == 0
+    paths = [Path(line) for line in capsys.readouterr().out.splitlines()]
+    assert paths == [
+        now / "index.html", now / "diff" / f"{was.name}.html", home.outputs / f"{now.name}.zip",
+    ]  # fmt: skip
+    assert all(path.is_file() for path in paths)
+    assert call("report", now.name, "--against", "nothing") == 2
+    assert "no run 'nothing'" in capsys.readouterr().err
+
+
+def test_the_schema_of_a_record(home: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    assert call("schema") == 0
+    schema = json.loads(capsys.readouterr().out)
+    jsonschema.validate(json.loads(made_run(0, {"match_rate": 0.8}).to_json()), schema)
 
 
 @pytest.mark.slow

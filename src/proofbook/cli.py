@@ -12,11 +12,12 @@ from typing import Annotated, Any
 
 import typer
 
-from proofbook import commands, commands_matching, commands_sources
+from proofbook import commands, commands_matching, commands_report, commands_sources
 from proofbook.commands import Json
 from proofbook.commands import print_json as _print_json
 from proofbook.commands import tell as _tell
 from proofbook.errors import ParameterError, ProofbookError
+from proofbook.report.words import visible
 
 #: Set to anything, an unexpected error shows its traceback.
 DEBUG = "PROOFBOOK_DEBUG"
@@ -130,7 +131,7 @@ def run(
         print(dry.describe(planned(request), effective))
         return
     result = run_suite(request, _tell)
-    print(result.verdict)
+    print(visible(result.verdict))
     print((folder or request.project.outputs / result.run_id) / "index.html")
     raise typer.Exit(result.exit_code)
 
@@ -237,14 +238,8 @@ app.command()(commands_sources.convert)
 app.command()(commands_sources.fetch)
 
 
-@app.command()
-def report(run: Run) -> None:
-    """Render the report of a run again, from its record."""
-    from proofbook.suite.result import load_run  # noqa: PLC0415 - --help stays quick
-    from proofbook.suite.run import render  # noqa: PLC0415
-
-    folder = _outputs().run_folder(run)
-    print(render(load_run(folder), folder))
+app.command()(commands_report.report)
+app.command()(commands_report.schema)
 
 
 @app.command()
@@ -316,7 +311,7 @@ def main() -> None:
     try:
         app(prog_name="proofbook")
     except ProofbookError as error:
-        print(f"proofbook: {error}", file=sys.stderr)
+        _tell(f"proofbook: {error}")
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         print("proofbook: interrupted", file=sys.stderr)
@@ -325,10 +320,7 @@ def main() -> None:
         if os.environ.get(DEBUG):
             traceback.print_exc()
         words = f"{type(error).__name__}: {error}".splitlines()[0]
-        print(
-            f"proofbook: unexpected error, {words}. Set {DEBUG}=1 to see where, and report it",
-            file=sys.stderr,
-        )
+        _tell(f"proofbook: unexpected error, {words}. Set {DEBUG}=1 to see where, and report it")
         sys.exit(3)
 
 

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from proofbook.errors import UsageError
+from proofbook.report.words import visible
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 
@@ -155,7 +156,7 @@ def check(
             print(f"{gate.state.replace('_', ' '):<12}{gate.message}")
             if gate.state not in ("pass", "no_baseline"):
                 for example in gate.examples[:5]:
-                    print(f"{'':<12}  {json.dumps(example, ensure_ascii=False)}")
+                    print(f"{'':<12}  {visible(json.dumps(example, ensure_ascii=False))}")
         print(final.sentence)
     raise typer.Exit(final.exit_code)
 
@@ -251,5 +252,5 @@ def print_json(document: Any) -> None:
 
 
 def tell(line: str) -> None:
-    """A line of progress, on stderr."""
-    print(line, file=sys.stderr, flush=True)
+    """A line of progress, on stderr, with the control characters of data made visible."""
+    print(visible(line), file=sys.stderr, flush=True)

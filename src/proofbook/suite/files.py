@@ -20,12 +20,17 @@ NO_ROOM = "Free some space, or choose another folder with --set run.outputs=FOLD
 
 def write_text(path: Path, text: str) -> None:
     """Writes a text file in one step; OutputError, with the old file untouched, if it cannot be."""
+    write_bytes(path, text.encode())
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Writes a file in one step; OutputError, with the old file untouched, if it cannot be."""
     temporary = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-            stream.write(text)
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())
         Path(temporary).chmod(0o644)
