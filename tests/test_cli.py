@@ -235,7 +235,7 @@ def test_a_run_prints_the_report_last_and_can_be_looked_at_again(
     assert call("baseline", "promote", run, "--name", "main", "--reviewed-by", "Ann") == 0
     capsys.readouterr()
     assert call("baseline", "list") == 0
-    assert "reviewed by Ann" in capsys.readouterr().out
+    assert "  Ann\n" in capsys.readouterr().out
     assert call("baseline", "show", "main") == 0
     assert json.loads(capsys.readouterr().out)["run_id"] == run
     assert call("run", "--resume", run, "--set", "gates.match_rate=0.1") == 2
