@@ -11,12 +11,14 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import jsonschema
+import pyarrow.parquet as pq
 import pytest
 from tests.suite import conftest
 from tests.suite.conftest import cells, given
 from tests.suite.runs import made_run, write_run
 
-from proofbook import cli
+from proofbook import cli, commands
 from proofbook.suite import project
 from proofbook.suite.project import Project
 from proofbook.suite.result import load_run
@@ -63,6 +65,7 @@ USAGE = {
     "run --set data.seed=1 --set data.seed=2": "given twice",
     "run --set data.awards=no.csv --set data.recipients=no.csv": "no.csv",
     "report x": "no run 'x'",
+    "report x --against y --bundle": "no run 'x'",
     "readiness x": "no run 'x'",
     "baseline show main": "no baseline 'main'",
     "baseline promote x --name main --reviewed-by Ann": "no run 'x'",
@@ -179,6 +182,33 @@ def test_no_command_writes_over_its_input(
     assert [Path(f"{name}.parquet").read_text() for name in ("a", "r", "t")] == ["a", "r", "t"]
 
 
+def test_a_message_about_data_does_nothing_to_the_terminal(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    commands.tell("\x1b[2Jgone")
+    assert capsys.readouterr().err == "␛[2Jgone\n"
+
+
+def test_the_difference_and_one_zip_to_send(
+    home: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    was, now = (write_run(home.outputs, made_run(n, {"match_rate": 0.8})) for n in range(2))
+    assert call("report", now.name, "--against", was.name, "--bundle") == 0
+    paths = [Path(line) for line in capsys.readouterr().out.splitlines()]
+    assert paths == [
+        now / "index.html", now / "diff" / f"{was.name}.html", home.outputs / f"{now.name}.zip",
+    ]  # fmt: skip
+    assert all(path.is_file() for path in paths)
+    assert call("report", now.name, "--against", "nothing") == 2
+    assert "no run 'nothing'" in capsys.readouterr().err
+
+
+def test_the_schema_of_a_record(home: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    assert call("schema") == 0
+    schema = json.loads(capsys.readouterr().out)
+    jsonschema.validate(json.loads(made_run(0, {"match_rate": 0.8}).to_json()), schema)
+
+
 @pytest.mark.slow
 def test_a_run_prints_the_report_last_and_can_be_looked_at_again(
     home: Project, capsys: pytest.CaptureFixture[str]
@@ -205,7 +235,7 @@ def test_a_run_prints_the_report_last_and_can_be_looked_at_again(
     assert call("baseline", "promote", run, "--name", "main", "--reviewed-by", "Ann") == 0
     capsys.readouterr()
     assert call("baseline", "list") == 0
-    assert "reviewed by Ann" in capsys.readouterr().out
+    assert "  Ann\n" in capsys.readouterr().out
     assert call("baseline", "show", "main") == 0
     assert json.loads(capsys.readouterr().out)["run_id"] == run
     assert call("run", "--resume", run, "--set", "gates.match_rate=0.1") == 2
@@ -302,6 +332,17 @@ def test_a_benchmark_is_saved_and_held_against(
     document = json.loads(capsys.readouterr().out)
     assert document["points"][0]["size"] == "60x300"
     assert document["verdict"]["state"] == "unresolved"  # of one repeat nothing is said
+    options = ["--baseline", "b.json", "--repeats", "1", "--set", "match.candidates=3", "--json"]
+    assert call("bench", *options) == 0
+    sentence = json.loads(capsys.readouterr().out)["verdict"]["sentence"]
+    assert "parameters differ: candidates was 5, is 3" in sentence
+    for wrong in (["--set", "data.seed=3"], ["--enricher", "a:b", "--set", "match.candidates=3"]):
+        assert call("bench", *wrong) == 2
+        assert "of the section match, of local" in capsys.readouterr().err
+    kept = Path("b.json").read_bytes()
+    assert call("bench", "--baseline", "b.json", "--save", "./b.json") == 2
+    assert "is the baseline itself" in capsys.readouterr().err
+    assert Path("b.json").read_bytes() == kept
 
 
 def test_an_enriched_file_is_checked(home: Project, capsys: pytest.CaptureFixture[str]) -> None:
@@ -312,23 +353,31 @@ def test_an_enriched_file_is_checked(home: Project, capsys: pytest.CaptureFixtur
     assert call("check", "e.parquet", "--awards", str(awards), *lenient, "--json") == 0
     document = json.loads(capsys.readouterr().out)
     assert document["status"] == "passed"
-    assert call("check", "e.parquet", "--set", "gates.match_rate=1.1", *lenient) == 1
-    assert "fail        Awards with an accepted match" in capsys.readouterr().out
+    pq.write_table(pq.read_table("e.parquet").slice(1), "less.parquet")
+    assert call("check", "less.parquet", "--awards", str(awards), *lenient) == 1
+    assert "fail        Awards lost, doubled or invented" in capsys.readouterr().out
 
 
 def test_history_shows_trends(home: Project, capsys: pytest.CaptureFixture[str]) -> None:
     assert call("history") == 0
-    assert "holds no run that came to its end" in capsys.readouterr().out
+    assert "no run that came to its end" in capsys.readouterr().out
     for number in range(6):
         write_run(home.outputs, made_run(number, {"match_rate": 0.8 - number / 100}))
     (home.outputs / "other").mkdir()
     assert call("history") == 0
     said = capsys.readouterr()
     assert "worse" in said.out
+    assert "None" not in said.out
     assert "other: holds no run" in said.err
     assert call("history", "--metric", "match_rate", "--json") == 0
     document = json.loads(capsys.readouterr().out)
     assert (document["runs"], document["trends"][0]["direction"]) == (6, "worse")
     assert document["points"][0]["value"] == 0.8
+    write_run(home.root / "synced", made_run(7, {"match_rate": 0.1}))
+    folders = ["--outputs", str(home.outputs), "--outputs", str(home.root / "synced")]
+    assert call("history", *folders, "--json") == 0
+    assert json.loads(capsys.readouterr().out)["runs"] == 7
+    assert call("history", "--outputs", "absent") == 2
+    assert "absent: is no folder" in capsys.readouterr().err
     assert call("history", "--csv") == 0
     assert capsys.readouterr().out.splitlines()[1].startswith("match_rate,1000x5000,,rate,6,0.8,")

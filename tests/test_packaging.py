@@ -24,7 +24,8 @@ def pins() -> dict[str, str]:
 
 def test_environment_has_the_same_requirements():
     environment = YAML(typ="safe").load((ROOT / "environment.yml").read_text())
-    listed = set(environment["dependencies"])
+    *conda, by_pip = environment["dependencies"]
+    listed = {*conda, *by_pip["pip"]}
     wanted = {*PROJECT["dependencies"], *EXTRAS["test"]}
     assert listed == {*wanted, f"python{PROJECT['requires-python']}", "pip"}
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import time
 from collections import Counter
 
@@ -74,11 +75,14 @@ def main() -> None:
     parser.add_argument("--slower", type=float, default=0.0, help="planted, percent")
     parser.add_argument("--larger", type=float, default=0.0, help="planted, percent")
     parser.add_argument("--comparisons", type=int, default=100)
+    parser.add_argument("--seconds", type=float, default=float("inf"), help="end the series then")
     given = parser.parse_args()
     memory_contest(0)  # loads scipy, which would change what the first peaks are a share of
     states: Counter[str] = Counter()
     pairs, ratios, started = [], [], time.monotonic()
     for _ in range(given.comparisons):
+        if time.monotonic() - started > given.seconds:
+            break
         found = time_contest(given.slower) if given.what == "time" else memory_contest(given.larger)
         states[found.comparison.state] += 1
         pairs.append(len(found.before))
@@ -88,13 +92,14 @@ def main() -> None:
             {
                 "what": given.what,
                 "planted_pct": given.slower or given.larger,
-                "comparisons": given.comparisons,
+                "comparisons": len(pairs),
                 "states": dict(states),
                 "pairs_median": float(np.median(pairs)),
                 "pairs_most": max(pairs),
                 "ratio_low": float(np.percentile(ratios, 2.5)),
                 "ratio_high": float(np.percentile(ratios, 97.5)),
                 "seconds": round(time.monotonic() - started, 1),
+                "load": [round(load, 1) for load in os.getloadavg()],
             }
         )
     )

@@ -12,12 +12,19 @@ from typing import Annotated, Any
 
 import typer
 
-from proofbook import commands, commands_enrich, commands_matching, commands_sources
+from proofbook import (
+    commands,
+    commands_enrich,
+    commands_matching,
+    commands_report,
+    commands_sources,
+)
 from proofbook.commands import Json
 from proofbook.commands import print_json as _print_json
 from proofbook.commands import tell as _tell
 from proofbook.commands_enrich import Sets
 from proofbook.errors import ParameterError, ProofbookError
+from proofbook.report.words import visible
 
 #: Set to anything, an unexpected error shows its traceback.
 DEBUG = "PROOFBOOK_DEBUG"
@@ -127,7 +134,7 @@ def run(
         print(dry.describe(planned(request), effective))
         return
     result = run_suite(request, _tell)
-    print(result.verdict)
+    print(visible(result.verdict))
     print((folder or request.project.outputs / result.run_id) / "index.html")
     raise typer.Exit(result.exit_code)
 
@@ -157,8 +164,10 @@ def evaluate(
 ) -> None:
     """Precision, recall and F1 of an enriched table against known truth, per tier."""
     from proofbook.sources import read_enriched, read_truth  # noqa: PLC0415 - --help stays quick
+    from proofbook.suite.check import refuse_doubled  # noqa: PLC0415
 
     table = read_enriched(enriched)
+    refuse_doubled(table, enriched)
     accuracy = commands_enrich.accuracy(table, read_truth(truth, table.num_rows), truth)
     if json_:
         _print_json(accuracy.to_json())
@@ -172,14 +181,8 @@ app.command()(commands_sources.convert)
 app.command()(commands_sources.fetch)
 
 
-@app.command()
-def report(run: Run) -> None:
-    """Render the report of a run again, from its record."""
-    from proofbook.suite.result import load_run  # noqa: PLC0415 - --help stays quick
-    from proofbook.suite.run import render  # noqa: PLC0415
-
-    folder = _outputs().run_folder(run)
-    print(render(load_run(folder), folder))
+app.command()(commands_report.report)
+app.command()(commands_report.schema)
 
 
 @app.command()
@@ -213,13 +216,16 @@ def list_baselines() -> None:
 
     folder = project.find().baselines
     for name in baselines.names(folder):
-        found = baselines.load(folder, name)
-        print(f"{name:<16}{found.run_id:<26}{found.promoted}  reviewed by {found.reviewed_by}")
+        for path in baselines.files(folder, name):
+            found = baselines.read(path)
+            why = f": {found.why}" if found.why else ""
+            print(f"{name:<16}{found.run_id:<26}{found.promoted}  {found.reviewed_by}{why}")
+            print(f"{'':<16}{found.circumstances.sizes[-1]} on {found.circumstances.machine_class}")
 
 
 @baseline_app.command()
 def show(name: Annotated[str, typer.Argument(help="The baseline's name.")]) -> None:
-    """A baseline as JSON."""
+    """A baseline as JSON; of several workloads and machines the last promoted."""
     from proofbook.suite import baselines, project  # noqa: PLC0415 - --help stays quick
 
     print(baselines.to_json(baselines.load(project.find().baselines, name)), end="")
@@ -230,13 +236,17 @@ def promote(
     run: Run,
     name: Annotated[str, typer.Option(help="Name of the baseline, such as main.")],
     reviewed_by: Annotated[str, typer.Option(metavar="WHO", help="Who has looked at the run.")],
+    why: Annotated[
+        str, typer.Option(metavar="WORDS", help="Why it becomes the baseline; kept in the file.")
+    ] = "",
 ) -> None:
     """Make a passed run the baseline that later runs are held to."""
     from proofbook.suite import baselines, project  # noqa: PLC0415 - --help stays quick
     from proofbook.suite.result import load_run  # noqa: PLC0415
 
     result = load_run(_outputs().run_folder(run))
-    print(baselines.promote(result, project.find().baselines, name=name, reviewed_by=reviewed_by))
+    folder = project.find().baselines
+    print(baselines.promote(result, folder, name=name, reviewed_by=reviewed_by, why=why))
 
 
 def main() -> None:
@@ -244,7 +254,7 @@ def main() -> None:
     try:
         app(prog_name="proofbook")
     except ProofbookError as error:
-        print(f"proofbook: {error}", file=sys.stderr)
+        _tell(f"proofbook: {error}")
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         print("proofbook: interrupted", file=sys.stderr)
@@ -253,10 +263,7 @@ def main() -> None:
         if os.environ.get(DEBUG):
             traceback.print_exc()
         words = f"{type(error).__name__}: {error}".splitlines()[0]
-        print(
-            f"proofbook: unexpected error, {words}. Set {DEBUG}=1 to see where, and report it",
-            file=sys.stderr,
-        )
+        _tell(f"proofbook: unexpected error, {words}. Set {DEBUG}=1 to see where, and report it")
         sys.exit(3)
 
 

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from proofbook.errors import UsageError
+from proofbook.report.words import visible
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 
@@ -44,16 +45,30 @@ def bench(
     baseline: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Compare with a record kept before.")
     ] = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="Set a parameter, as match.candidates=3."),
+    ] = None,
     json_: Json = False,
 ) -> None:
     """Time, memory and quality of an enricher at several sizes; exit code 1 on a regression."""
     from proofbook.bench import measuring, process, record, words  # noqa: PLC0415 - --help is quick
     from proofbook.bench.against import against as hold_against  # noqa: PLC0415
     from proofbook.bench.judge import judge  # noqa: PLC0415
+    from proofbook.suite import layers  # noqa: PLC0415
 
     if against and baseline:
         raise UsageError("--against and --baseline both name a baseline: give one of them")
-    now = process.side(enricher)
+    if save and baseline and save.resolve() == baseline.resolve():
+        raise UsageError(
+            f"--save {save} is the baseline itself, which the run it judges never replaces: "
+            "save into another file"
+        )
+    for text in set_ or ():
+        if not text.startswith("match.") or process.FUNCTION.match(enricher):
+            raise UsageError(f"--set {text}: bench sets parameters of the section match, of local")
+    settings = layers.load(None, assignments=set_ or ()).settings
+    now = process.side(enricher, settings.match)
     then = record.load(baseline) if baseline else None
     wanted = sizes.split(",") if sizes else list(measuring.SIZES)
     if then is not None and not sizes:
@@ -122,6 +137,7 @@ def check(
         layers.load(home.params, assignments=set_ or ()).settings,
         awards=read_awards(awards).table if awards else None,
         truth=read_truth(truth, table.num_rows) if truth else None,
+        truth_file=truth or "",
         against=load_against(baseline, home.baselines, mapping) if baseline else None,
     )
     final = verdict([], found.gates, fail_on="error")
@@ -140,7 +156,7 @@ def check(
             print(f"{gate.state.replace('_', ' '):<12}{gate.message}")
             if gate.state not in ("pass", "no_baseline"):
                 for example in gate.examples[:5]:
-                    print(f"{'':<12}  {json.dumps(example, ensure_ascii=False)}")
+                    print(f"{'':<12}  {visible(json.dumps(example, ensure_ascii=False))}")
         print(final.sentence)
     raise typer.Exit(final.exit_code)
 
@@ -151,6 +167,14 @@ def history(
     ] = None,
     days: Annotated[
         float | None, typer.Option(metavar="N", min=0, help="Runs of the last N days only.")
+    ] = None,
+    outputs: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="DIR",
+            help="A folder of runs, such as one synced from elsewhere; may be repeated. Without it "
+            "that of the project.",
+        ),
     ] = None,
     json_: Json = False,
     csv: Annotated[bool, typer.Option("--csv", help="Print the table as CSV.")] = False,
@@ -166,9 +190,13 @@ def history(
     if metric is not None and metric not in DEFINITIONS:
         hint = did_you_mean(metric, DEFINITIONS)
         raise UsageError(f"--metric: there is no metric {metric!r}{hint}")
+    for folder in outputs or ():
+        if not folder.is_dir():
+            raise UsageError(f"--outputs {folder}: is no folder; name one that holds run folders")
     home = project.find()
-    outputs = home.with_outputs(layers.load(home.params).settings.run.outputs).outputs
-    found = runs.read(outputs, metric=metric, days=days)
+    own = home.with_outputs(layers.load(home.params).settings.run.outputs).outputs
+    folders = outputs or [own]
+    found = runs.merged([runs.read(folder, metric=metric, days=days) for folder in folders])
     for warning in found.warnings:
         tell(f"warning: {warning}")
     lines = trends.trends(found.entries)
@@ -190,10 +218,11 @@ def history(
             ]
         print_json(document)
     elif not lines:
-        print(f"{outputs} holds no run that came to its end.")
+        print(f"{', '.join(map(str, folders))}: no run that came to its end.")
     else:
         columns = ["metric", "size", "runs", "first", "last", "best", "direction", "slope"]
-        shown = table[[*columns, "changes"]].rename(columns={"slope": "per day"})
+        shown = table[[*columns, "changes"]].astype({"best": float, "slope": float})
+        shown = shown.rename(columns={"slope": "per day"})
         print(shown.to_string(index=False, na_rep="", float_format=lambda v: f"{v:.4g}"))
 
 
@@ -223,5 +252,5 @@ def print_json(document: Any) -> None:
 
 
 def tell(line: str) -> None:
-    """A line of progress, on stderr."""
-    print(line, file=sys.stderr, flush=True)
+    """A line of progress, on stderr, with the control characters of data made visible."""
+    print(visible(line), file=sys.stderr, flush=True)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from proofbook.commands import Json, print_json
-from proofbook.errors import InputError, ParameterError
+from proofbook.errors import ParameterError
 
 if TYPE_CHECKING:
     from proofbook.enrichment import Operation
@@ -155,15 +155,12 @@ def enrich(
 def accuracy(table: Any, truth: Any, source: Path | None) -> Any:
     """The accuracy of an enriched table; InputError when the truth is not about its awards."""
     from proofbook.quality.accuracy import evaluate  # noqa: PLC0415 - --help stays quick
+    from proofbook.suite.check import unfit  # noqa: PLC0415
 
     try:
         return evaluate(table, truth)
     except ValueError as error:
-        raise InputError(
-            source or "truth",
-            f"does not fit the enriched table: {error}",
-            remedy="give the truth about the awards of this table",
-        ) from None
+        raise unfit(source or "truth", error) from None
 
 
 def command_line() -> list[str]:

@@ -137,6 +137,9 @@ class Report(Section):
     """What is rendered."""
 
     notebooks: bool = Field(True, description="also an HTML page for every notebook")
+    prometheus: str = Field(
+        "", description="also write metrics.prom to this file, for a collector of text files"
+    )
 
 
 def _default_gates() -> dict[str, Bounds]:

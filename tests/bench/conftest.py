@@ -31,6 +31,9 @@ def nothing(awards, recipients):
 def broken(awards, recipients):
     raise RuntimeError("no luck")
 
+def misnamed(awards, recipients):
+    return pd.DataFrame({"row": [1]})
+
 def gone(awards, recipients):
     import os
     os._exit(9)
@@ -72,6 +75,7 @@ def make_record() -> Callable[..., BenchRecord]:
     ) -> BenchRecord:
         random = np.random.default_rng(5)
         points = []
+        counts = {"pairs_compared": 1000, "bytes_read": 1_000_000}
         for scale, size in ((0.5, "500x2000"), (1.0, "1000x4000")):
             samples = [
                 Sample(seconds * scale * float(random.uniform(1, 1.01)), 1.0, peak + p, 200.0, p)
@@ -83,7 +87,7 @@ def make_record() -> Callable[..., BenchRecord]:
             points.append(
                 Point(
                     "world", size, int(1000 * scale), int(4000 * scale), data, samples, quality,
-                    breaches, {"pairs_compared": 1000} | (counters or {}), found.encode(),
+                    breaches, counts | (counters or {}), found.encode(),
                 )
             )  # fmt: skip
         about: dict[str, Any] = {

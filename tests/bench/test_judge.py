@@ -36,6 +36,9 @@ def found(verdict: Verdict, aspect: str) -> str:
         ({"counters": {"pairs_compared": 1100}}, "pairs_compared", "warn"),
         ({"counters": {"pairs_compared": 1300}}, "pairs_compared", "fail"),
         ({"counters": {"pairs_compared": 900}}, "pairs_compared", "pass"),
+        ({"counters": {"bytes_read": 1_060_000}}, "time", "pass"),
+        ({"counters": {"bytes_read": 1_070_000}}, "bytes_read", "warn"),
+        ({"counters": {"bytes_read": 2_000_000}}, "bytes_read", "fail"),
         ({"breaches": 2}, "conservation", "fail"),
         ({"data": "xyz"}, "everything", "no_baseline"),
         ({"machine_class": "linux-64c"}, "time and memory", "no_baseline"),
@@ -61,7 +64,7 @@ def test_what_differs_is_named(make_record: Make) -> None:
     verdict = judge(make_record(), make_record(machine_class="x", parameters={"candidates": 9}))
     assert verdict.sentence.startswith("No comparable baseline.")
     assert "measured on linux-2c, this is x" in verdict.sentence
-    assert "parameters differ: candidates" in verdict.sentence
+    assert "parameters differ: candidates was 5, is 9" in verdict.sentence
     assert found(verdict, "match rate of all awards") == "pass"
 
 

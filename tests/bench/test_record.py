@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -49,6 +50,36 @@ def test_the_exponent_is_fitted_over_all_repeats(make_record: Make) -> None:
 )
 def test_other_files_are_refused(text: str, message: str, tmp_path: Path) -> None:
     (tmp_path / "b.json").write_text(text)
+    with pytest.raises(UsageError, match=message):
+        load(tmp_path / "b.json")
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "message"),
+    [
+        (["calibration"], [], "no positive times of the calibration"),
+        (["calibration", 0], 0, "no positive times of the calibration"),
+        (["calibration", 0], "fast", r"calibration\.0: Input should be a valid number"),
+        (["parameters"], 3, "parameters: Input should be an object"),
+        (["points", 0, "size"], None, r"points\.0\.size: Input should be a valid string"),
+        (["points", 0, "awards"], 0, "without positive times, memory and awards"),
+        (["points", 0, "samples", 0, "peak_mb"], "much", "peak_mb: Input should be a valid number"),
+        (["points", 0, "samples", 0, "seconds"], float("nan"), "is no record"),
+        (["points", 0, "quality", "match_rate", "n"], None, "n: Input should be a valid integer"),
+        (["points", 0, "quality", "match_rate", "low"], 1.5, "match_rate is no rate"),
+        (["points", 0, "counters", "pairs_compared"], "many", "Input should be a valid integer"),
+        (["points", 0, "outcomes"], "x", "are no outcomes of awards"),
+    ],
+)
+def test_a_damaged_record_names_the_place(
+    make_record: Make, tmp_path: Path, path: list[str | int], value: object, message: str
+) -> None:
+    raw = make_record().to_json()
+    node: Any = raw
+    for key in path[:-1]:
+        node = node[key]
+    node[path[-1]] = value
+    (tmp_path / "b.json").write_text(json.dumps(raw))
     with pytest.raises(UsageError, match=message):
         load(tmp_path / "b.json")
 

@@ -67,6 +67,27 @@ def test_the_workflow_is_sound() -> None:
 
 
 @pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ("", "", 0),
+        ("timeout-minutes: 45", "timeout-minutes: soon", 1),
+        ("branches: [main]", "branch: [main]", 1),
+        ("contents: read", "contents: all", 1),
+    ],
+)
+def test_the_workflow_keeps_to_githubs_schema(
+    tmp_path: Path, old: str, new: str, code: int
+) -> None:
+    text = WORKFLOW.read_text()
+    assert old in text
+    (tmp_path / "w.yml").write_text(text.replace(old, new) if old else text)
+    schema = ["check-jsonschema", "--builtin-schema", "vendor.github-workflows"]
+    command = [str(Path(sys.executable).with_name(schema[0])), *schema[1:], str(tmp_path / "w.yml")]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ended.returncode == code, ended.stdout
+
+
+@pytest.mark.parametrize(
     ("old", "new", "fault"),
     [
         ("permissions:", "permision:", "unknown key permision"),

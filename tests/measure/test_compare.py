@@ -30,6 +30,41 @@ def test_too_noisy_to_say_tells_how_many_more_repeats() -> None:
     assert "too noisy" in found.why
 
 
+@pytest.mark.parametrize(
+    ("factor", "mood", "state"),
+    [
+        (1.0, 1.0, "pass"),
+        (1.5, 1 / 1.5, "pass"),  # the whole machine was slower
+        (1.0, 1.08, "unresolved"),  # 8 % slower than a machine that was faster, or an odd mood
+        (1.12, 0.97, "unresolved"),  # a warning only if the calibration is not believed
+        (1.4, 0.96, "fail"),
+    ],
+)
+def test_the_mood_of_the_machine_is_known_roughly(factor: float, mood: float, state: str) -> None:
+    assert compare(QUIET, QUIET * factor, TIME, paired=False, mood=mood).state == state
+
+
+@pytest.mark.parametrize(
+    ("factor", "waiting", "state"),
+    [
+        (1.5, 0.5, "unresolved"),  # all of it is waiting for a core
+        (1.5, 0.0, "fail"),
+        (1.5, 0.05, "fail"),
+        (1.0, 9.0, "pass"),  # of threads side by side: no slower, whatever they waited for
+    ],
+)
+def test_waiting_for_a_core_is_no_regression(factor: float, waiting: float, state: str) -> None:
+    waited = np.zeros(QUIET.size), QUIET * waiting
+    found = compare(QUIET, QUIET * factor, TIME, paired=False, waited=waited)
+    assert found.state == state
+
+
+def test_a_baseline_that_waited_hides_no_regression() -> None:
+    waited = QUIET * 0.3, np.zeros(QUIET.size)
+    found = compare(QUIET, QUIET * 1.01, TIME, paired=False, waited=waited)
+    assert found.state == "unresolved"
+
+
 def test_few_repeats_say_nothing() -> None:
     found = compare([1.0] * 4, [3.0] * 4, TIME, paired=True)
     assert (found.state, found.more) == ("unresolved", 1)

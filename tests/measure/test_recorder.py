@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import subprocess
 import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -227,3 +229,28 @@ def test_watching_costs_at_most_1_percent_of_a_second():
     with recorder.stage("idle"):
         time.sleep(1.0)
     assert time.process_time() - began < 0.01
+
+
+@pytest.mark.skipif(
+    not Path("/proc/self/schedstat").exists(), reason="the system does not tell who waited"
+)
+def test_waiting_for_a_core_is_told_apart_from_work() -> None:
+    recorder = Recorder()
+    spin = [sys.executable, "-c", "while True: pass"]
+    others = [subprocess.Popen(spin) for _ in range(3 * (os.cpu_count() or 1))]
+    try:
+        time.sleep(0.3)
+        with recorder.stage("crowded"):
+            until = time.process_time() + 0.2
+            while time.process_time() < until:
+                pass
+    finally:
+        for process in others:
+            process.kill()
+            process.wait()
+    with recorder.stage("asleep"):
+        time.sleep(0.2)
+    crowded, asleep = recorder.stages
+    assert crowded.waited_s > 0.1
+    assert crowded.wall_s - crowded.waited_s < 0.5 * crowded.wall_s + 0.2
+    assert asleep.waited_s < 0.1

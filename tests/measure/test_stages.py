@@ -38,3 +38,12 @@ def test_costs_are_per_award_and_of_the_limit():
     }  # fmt: skip
     assert found["seconds"] == Interval(20.0, pytest.approx(19.4), 22.0, 1000)
     assert found["awards_per_second"] == Interval(50.0, None, None, 1000)
+
+
+@pytest.mark.parametrize(
+    ("waited", "low"),
+    [([0.0, 0.0, 0.0], 19.4), ([0.0, 5.0, 0.0], 15.0), ([9.0, 0.0, 0.0], 16.0), ([0, 99, 0], 1.0)],
+)
+def test_waiting_for_a_core_may_not_be_of_the_work(waited: list[float], low: float) -> None:
+    found = costs([25.0, 20.0, 22.0], 30.0, 1500.0, 1000, 2000.0, waited)["seconds"]
+    assert found == Interval(20.0, pytest.approx(low), 22.0, 1000)

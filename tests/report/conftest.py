@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 from proofbook.report.index import render_run
+from proofbook.suite.alerts import alerts
+from proofbook.suite.diff import AwardChange, Match, RunDiff
 from proofbook.suite.result import (
     CellError,
     GateOutcome,
@@ -91,6 +93,11 @@ def _tables() -> list[Table]:
               caption="Awards whose UEI and DUNS belong to different recipients"),
         Table("checklist", ["item", "state", "value", "need", "why"],
               [["Match rate", "pass", "76.0 %", ">= 70.0 %", "the default of production"]]),
+        Table("past_runs", ["metric", "run_id", "started", "value", "low", "high"],
+              [["match_rate", f"2026112{i}T080512Z-00000{i}", f"2026-11-2{i}T08:05:12+00:00",
+                0.74 + i / 200, 0.71 + i / 200, 0.77 + i / 200] for i in range(3)]
+              + [["seconds", "20261122T080512Z-000002", "2026-11-22T08:05:12+00:00", 4.6,
+                  None, None]]),
         Table("name_lengths", ["length", "count"], [[10, 3], [20, 9]], caption="Name lengths"),
     ]  # fmt: skip
 
@@ -171,6 +178,7 @@ def make_passed() -> RunResult:
         metrics=_metrics(),
         gates=_gates(),
         tables=_tables(),
+        alerts=alerts(_notebooks(), _gates()),
     )
 
 
@@ -200,6 +208,7 @@ def make_failed() -> RunResult:
     return replace(
         run, status="failed", exit_code=1, notebooks=books,
         gates=[*run.gates[:2], failed, missing],
+        alerts=alerts(books, [*run.gates[:2], failed, missing]),
         verdict="Failed. Match rate is 69.996 %; needed at least 70 %.",
         tables=[t for t in run.tables if t.name in ("methods", "completeness", "stages")],
     )  # fmt: skip
@@ -221,6 +230,7 @@ def make_crashed() -> RunResult:
     ]  # fmt: skip
     return replace(
         run, status="crashed", exit_code=3, notebooks=books, gates=run.gates[:2], metrics=[],
+        alerts=alerts(books, run.gates[:2]),
         tables=run.tables[:3], verdict="Crashed. 02_enrichment@1000x5000 failed: a cell raised.",
     )  # fmt: skip
 
@@ -254,6 +264,7 @@ def make_hostile() -> RunResult:
     ]  # fmt: skip
     return replace(
         run, run_id=HOSTILE, verdict=LONG, gates=gates, notebooks=books, tables=tables,
+        alerts=[replace(a, what=LONG, message=LONG, size=HOSTILE) for a in alerts(books, gates)],
         parameters=[Parameter(HOSTILE, LONG, LONG), Parameter("list", [HOSTILE], "default")],
         provenance=replace(
             run.provenance, command=LONG, commit=LONG, versions={HOSTILE: LONG},
@@ -261,6 +272,25 @@ def make_hostile() -> RunResult:
             inputs=[InputFile(HOSTILE, LONG, None, 1, HOSTILE)],
         ),
         metrics=[replace(m, name=m.name, size=HOSTILE) for m in run.metrics],
+    )  # fmt: skip
+
+
+def make_diff(now: RunResult | None = None, *, text: str = "Advanced Systems") -> RunDiff:
+    """Two lost, one changed, three gained of 1,000 awards, between the passed run and another."""
+    was = make_passed()
+    kinds = ("lost", "gained", "changed", "gained", "lost", "gained")
+    about = {"Company": text, "City": "Boulder", "State": "CO", "Agency": "NASA",
+             "Phase": "Phase II", "Award Year": "2019"}  # fmt: skip
+    joined, nobody = Match("uei-exact", text, 1.0), Match("unmatched", None, 0.02)
+    other = Match("name-fuzzy-auto", f"{text} II", 0.9)
+    sides = {"lost": (joined, nobody), "gained": (nobody, joined), "changed": (joined, other)}
+    changes = [
+        AwardChange(kind, 10 * row, about | {"State": "CO" if row else "Maine"}, *sides[kind])  # type: ignore[arg-type]
+        for row, kind in enumerate(kinds)
+    ]
+    return RunDiff(
+        was, now or make_failed(), SIZE, 1000, changes=changes, other_method=4, drop_pp=-0.1,
+        low=-0.5, high=0.4, p_value=0.8,
     )  # fmt: skip
 
 

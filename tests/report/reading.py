@@ -11,7 +11,7 @@ FETCHED = {
     "href", "src", "srcset", "action", "formaction", "data", "poster", "background", "cite",
     "ping", "manifest", "xlink:href", "longdesc", "codebase", "classid", "archive", "profile",
 }  # fmt: skip
-VOID = {"meta", "link", "img", "br", "hr", "col"}
+VOID = {"meta", "link", "img", "br", "hr", "col", "input"}
 
 
 class Page(HTMLParser):

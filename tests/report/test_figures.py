@@ -45,6 +45,11 @@ HEALTH = pd.DataFrame(
     {"side": "awards", "identifier": "UEI", "state": ["valid", "absent"], "n": [3, 1]}
 )
 
+RUNS = pd.DataFrame(
+    {"run_id": ["a", "b", "c"], "started": ["2026-11-21T08:00:00", "2026-11-22", "2026-11-23"],
+     "value": [0.8, 0.82, 0.81], "low": [0.78, 0.8, None], "high": [0.82, 0.84, None]}
+)  # fmt: skip
+
 DRAW: dict[str, tuple[Callable[[pd.DataFrame], Plot], pd.DataFrame]] = {
     "methods": (figures.methods, METHODS),
     "rates_by": (lambda f: figures.rates_by(f, "agency", 0.7), RATES),
@@ -57,6 +62,7 @@ DRAW: dict[str, tuple[Callable[[pd.DataFrame], Plot], pd.DataFrame]] = {
     "scaling": (lambda f: figures.scaling(f, 1.04), SCALING),
     "comparison": (figures.comparison, COMPARISON),
     "identifier_health": (figures.identifier_health, HEALTH),
+    "trend": (lambda f: figures.trend(f, "Match rate", "rate", 0.7), RUNS),
 }
 
 
@@ -180,3 +186,16 @@ def test_matplotlib_settings_are_left_alone() -> None:
     before = dict(mpl.rcParams)
     figures.stages(STAGES).png()
     assert dict(mpl.rcParams) == before
+
+
+def test_a_sparkline_is_small_and_says_its_course() -> None:
+    plot = figures.sparkline(np.array([0.80, 0.84, 0.82]), "rate")
+    assert len(plot.png()) < 3_000
+    assert plot.alt == "Trend over 3 runs: from 80.0 % to 82.0 % (+2 pp), within 80.0 % to 84.0 %."
+    figures.sparkline(np.zeros(5))  # a flat line has a height of nothing
+
+
+@pytest.mark.parametrize(("bound", "drawn"), [(0.78, True), (0.2, False), (None, False)])
+def test_a_far_bound_does_not_press_a_trend_flat(bound: float | None, drawn: bool) -> None:
+    plot = figures.trend(RUNS, "Match rate", "rate", bound)
+    assert any("bound" in text.get_text() for text in plot.figure.axes[0].texts) is drawn

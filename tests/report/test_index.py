@@ -47,8 +47,9 @@ def test_passed_run_has_every_section(rendered: Rendered) -> None:
     assert {a.get("aria-labelledby") for a in page.all("section")} == {
         "headline", "gates", "methods", "groups", "scores", "accuracy", "cost", "baseline",
         "inputs", "checklist", "examples", "more", "notebooks", "again", "parameters", "provenance",
+        "files", "alerts", "trends",
     }  # fmt: skip
-    assert len(page.all("img")) == 15
+    assert len(page.all("img")) == 15 + 2 + 2  # trends and their lines
 
 
 def test_a_section_is_left_out_when_its_table_is_not_there(passed: RunResult) -> None:
@@ -58,11 +59,18 @@ def test_a_section_is_left_out_when_its_table_is_not_there(passed: RunResult) ->
     assert "groups" not in str(page.all("section"))
 
 
+def test_one_size_is_no_curve(passed: RunResult) -> None:
+    sizes = next(t for t in passed.tables if t.name == "scaling")
+    one = replace(passed, tables=[replace(sizes, rows=sizes.rows[:1])])
+    assert 'alt="Time grows' in index_html(replace(passed, tables=[sizes]))
+    assert "<img" not in index_html(one)
+
+
 def test_verdict_reasons_and_what_is_held_back(rendered: Rendered) -> None:
     text = _text(_html(rendered("failed")))
     assert "1 gate failed: the enrichment may not be used." in text
     assert "Failed. Match rate is 69.996 %; needed at least 70 %." in text
-    assert "69.996 %, needed ≥ 70.0 %" in text
+    assert "69.996 % (67.0 to 73.0 %), needed ≥ 70.0 %" in text
     assert "It holds back 03_quality, 04_regression, 05_readiness." in text
     assert "Blocked 03_quality, 04_regression, 05_readiness" in text
     assert "300 rows breach it (30.0 %)" in text
@@ -86,7 +94,7 @@ def test_failing_cell_and_its_error(rendered: Rendered) -> None:
 
 def test_tiles_show_interval_n_and_change(rendered: Rendered) -> None:
     text = _text(_html(rendered("passed")))
-    assert "76.0 % 95 % interval 73.2 to 78.6 %, n = 1,000, +2 pp against the baseline" in text
+    assert "76.0 %95 % interval 73.2 to 78.6 %, n = 1,000, +2 pp against the baseline" in text
 
 
 def test_hostile_text_is_shown_as_text(rendered: Rendered) -> None:
@@ -134,7 +142,7 @@ def test_secrets_are_masked(passed: RunResult) -> None:
     html = index_html(run)
     assert "hush-hush" not in html
     assert "letmein" not in html
-    assert "•••" in html
+    assert "***" in html
 
 
 def test_links_of_notebooks_stay_in_the_folder(passed: RunResult) -> None:

@@ -16,7 +16,10 @@ from .conftest import MADE
 @pytest.mark.parametrize(
     ("kind", "sentence"),
     [
-        ("passed", "2 gates need a look, none failed: the enrichment may be used."),
+        (
+            "passed",
+            "1 gate needs a look, 1 has no baseline, none failed: the enrichment may be used.",
+        ),
         ("failed", "1 gate failed: the enrichment may not be used."),
         ("crashed", "02_enrichment@1000x5000 did not run to its end: there is no verdict."),
         ("empty", "The run did not come to its end: there is no verdict."),
@@ -69,3 +72,31 @@ def test_a_gate_on_a_change_shows_its_baseline_in_the_unit_of_what_changed(
     assert rows["Time against the baseline"].baseline == "0.0046 s"
     assert rows["Drop, awards with neither identifier"].baseline == "74.0 %"
     assert all(row.change == "" for row in rows.values())
+
+
+def test_a_gate_that_judges_the_lower_end_says_so(passed: RunResult) -> None:
+    estimate = replace(
+        passed.gates[2], metric="fuzzy_precision_estimate_rate", value=0.972, low=0.943, high=0.987,
+        fail=0.95, state="fail", size=None,
+    )  # fmt: skip
+    view = gates(replace(passed, gates=[estimate, passed.gates[2]]))
+    assert [g.needed for g in view.rows] == ["lower end ≥ 95.0 %", "≥ 70.0 %"]
+    assert reasons(passed, view)[0].text.startswith(
+        "97.2 % (94.3 to 98.7 %), needed lower end ≥ 95.0 %"
+    )
+
+
+@pytest.mark.parametrize(
+    ("states", "sentence"),
+    [
+        (("pass", "no_baseline"), "1 gate has no baseline, none failed"),
+        (("no_baseline", "no_baseline"), "2 gates have no baseline, none failed"),
+        (("warn", "unresolved"), "2 gates need a look, none failed"),
+        (("warn", "no_baseline", "no_baseline"), "1 gate needs a look, 2 have no baseline, none"),
+    ],
+)
+def test_what_has_no_baseline_is_not_called_a_warning(
+    passed: RunResult, states: tuple[str, ...], sentence: str
+) -> None:
+    judged = [replace(passed.gates[0], state=state) for state in states]  # type: ignore[arg-type]
+    assert verdict(replace(passed, gates=judged)).startswith(sentence)

@@ -106,9 +106,9 @@ def test_header_has_verdict_links_and_what_its_gates_found(
     written = render_notebooks(failed, tmp_path)
     assert [p.name for p in written] == ["01_profiling.html", "02_enrichment@1000x5000.html"]
     html = written[1].read_text(encoding="utf-8")
-    text = Page(html).text
+    text = Page(html).text.replace("\u00a0", " ")
     assert "1 gate failed: the enrichment may not be used." in text
-    assert "69.996 %, needed ≥ 70.0 %" in text
+    assert "69.996 % (67.0 to 73.0 %), needed ≥ 70.0 %" in text
     hrefs = [a.get("href") for a in Page(html).all("a")]
     assert "../index.html" in hrefs
     assert "../html/01_profiling.html" in hrefs

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from proofbook.report import places, theme, words
+from proofbook.report import places, secrets, theme, words
 
 
 def test_examples() -> None:
-    for module in (words, places, theme):
+    for module in (words, places, secrets, theme):
         assert doctest.testmod(module).failed == 0
 
 

@@ -164,6 +164,31 @@ def test_a_folder_named_like_a_partition_adds_no_column(tmp_path: Path) -> None:
     assert read_awards(folder / "a.parquet").table.column_names == ["Company"]
 
 
+@pytest.mark.parametrize("name", ["a.csv", "a.csv.gz", "a.parquet"])
+@pytest.mark.parametrize("wanted", [["Company"], ["City", "Company"], ["Zip"]])
+def test_only_what_is_wanted_is_read(tmp_path: Path, name: str, wanted: list[str]) -> None:
+    values = {"Company": ["A, Inc.", "B"], "State": ["MA", ""], "City": ["x\ny", "z"],
+              "Zip": ["02139", '"']}  # fmt: skip
+    path = tmp_path / name
+    table = pa.table(values)
+    if name == "a.parquet":
+        pq.write_table(table, path)
+    else:
+        text = table.to_pandas().to_csv(index=False).encode()
+        path.write_bytes(gzip.compress(text) if name == "a.csv.gz" else text)
+    file = read_awards(path, lambda _: wanted)
+    assert file.names == list(values)
+    assert set(file.table.column_names) == set(wanted)
+    assert file.table.select(wanted).to_pydict() == {c: values[c] for c in wanted}
+
+
+def test_a_quote_never_closed_is_told_in_a_column_that_is_not_wanted(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(b'Company,City\nA,x\nB,"y\nC,z\n')
+    with pytest.raises(InputError, match="never closed"):
+        read_awards(path, lambda _: ["Company"])
+
+
 @pytest.mark.real
 def test_the_real_awards_are_read_as_they_are(real_data: Path) -> None:
     path = real_data / "sbir_awards.csv.gz"

@@ -5,15 +5,25 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import tempfile
 import zipfile
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from proofbook.errors import InputError
-from proofbook.sources import RECIPIENT_COLUMNS, read_recipients, recipient_table
+from proofbook.sources import (
+    RECIPIENT_COLUMNS,
+    parquet,
+    read_recipients,
+    recipient_table,
+    recipients,
+)
 from proofbook.sources.alternates import NAME_LIST
 from proofbook.sources.recipients import open_recipients
 
@@ -54,10 +64,10 @@ def test_every_format_reads_the_same(tmp_path: Path, name: str) -> None:
             archive.writestr("r.csv", as_csv())
     else:
         path.write_bytes(gzip.compress(as_csv()) if name == "r.csv.gz" else as_csv())
-    recipients = read_recipients(path)
-    assert recipients.table.schema.equals(SCHEMA)
-    assert recipients.table.to_pylist() == FULL
-    assert (recipients.rows, recipients.bytes) == (2, path.stat().st_size)
+    read = read_recipients(path)
+    assert read.table.schema.equals(SCHEMA)
+    assert read.table.to_pylist() == FULL
+    assert (read.rows, read.bytes) == (2, path.stat().st_size)
 
 
 def test_parquet_of_any_type(tmp_path: Path) -> None:
@@ -137,6 +147,40 @@ def test_columns_that_a_parquet_has_not_are_null(tmp_path: Path) -> None:
     assert opened.rows == 2
     for columns in (["uei", "duns"], ["alternate_names"], ["city", "legal_business_name"]):
         assert opened.read(columns).equals(whole.select(columns))
+
+
+@given(st.integers(0, 23), st.integers(0, 23), st.integers(1, 30), st.sampled_from([1, 5, 64]))
+def test_rows_of_a_file_are_those_of_the_table(
+    one: int, other: int, group: int, batch: int
+) -> None:
+    first, last = min(one, other), max(one, other) + 1
+    rows = [
+        {"recipient_hash": f"h{i}", "legal_business_name": f"N{i}", "alternate_names": [f"A{i}"]}
+        for i in range(24)
+    ]
+    table = pa.Table.from_pylist([dict.fromkeys(RECIPIENT_COLUMNS) | r for r in rows], SCHEMA)
+    columns = ["legal_business_name", "alternate_names", "recipient_hash"]
+    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(parquet, "_BATCH", batch)
+        patch.setattr(recipients, "_READ", batch)
+        path = Path(folder) / "r.parquet"
+        pq.write_table(table, path, row_group_size=group)
+        opened = open_recipients(path)
+        expected = table.select(columns)
+        assert opened.read(columns, first, last).equals(expected.slice(first, last - first))
+        wanted = np.arange(first, last, 2)
+        assert opened.take(wanted, columns).equals(expected.take(wanted))
+        assert opened.take(wanted[:0], columns).num_rows == 0
+    held = open_recipients(table)
+    assert held.read(columns, first, last).equals(expected.slice(first, last - first))
+
+
+def test_a_missing_hash_is_told_by_its_row_in_the_file(tmp_path: Path) -> None:
+    hashes = ["a", "b", "c", None]
+    path = tmp_path / "r.parquet"
+    pq.write_table(pa.table({"recipient_hash": hashes, "legal_business_name": hashes}), path)
+    with pytest.raises(InputError, match=r"row 3 \(0-based\)"):
+        open_recipients(path).read(["recipient_hash"], 2, 4)
 
 
 @pytest.mark.real

@@ -30,12 +30,14 @@ def result() -> RunResult:
 
 
 def promote(result: RunResult, folder: Path, name: str = "main", who: str = "Ann") -> Path:
-    return baselines.promote(result, folder, name=name, reviewed_by=who)
+    return baselines.promote(result, folder, name=name, reviewed_by=who, why=" first of its kind ")
 
 
 def test_a_promoted_run_comes_back_as_it_was(result: RunResult, tmp_path: Path) -> None:
-    assert promote(result, tmp_path) == tmp_path / "main.json"
+    path = promote(result, tmp_path)
+    assert (path.parent, path.name.split("-")[0], path.suffix) == (tmp_path, "main.2x9", ".json")
     found = baselines.load(tmp_path, "main")
+    assert (found.why, found.promoted[:2]) == ("first of its kind", "20")
     assert (found.run_id, found.reviewed_by, found.commit) == ("r1", "Ann", "c0ffee")
     assert found.circumstances.sizes == ["1x5", "2x9"]
     assert found.circumstances.data == {"awards": "aa"}
@@ -102,6 +104,26 @@ def test_a_run_is_judged_by_the_named_baseline(result: RunResult, tmp_path: Path
     assert any("mac-8c" in words for words in found.speed_differences)
 
 
+def test_each_workload_and_machine_has_a_file_of_its_own(result: RunResult, tmp_path: Path) -> None:
+    mac = replace(result, provenance=replace(result.provenance, machine_class="mac-8c"))
+    data = [InputFile("awards", "a", 2, 9, "zz")]
+    other = replace(result, provenance=replace(result.provenance, inputs=data))
+    paths = {promote(replace(of, run_id=str(at)), tmp_path)
+             for at, of in enumerate((result, mac, other))}  # fmt: skip
+    assert len(paths) == 3
+    promote(replace(result, run_id="again"), tmp_path)
+    assert set(tmp_path.iterdir()) == paths
+    assert baselines.names(tmp_path) == ["main"]
+    for of, run_id in ((result, "again"), (mac, "1"), (other, "2")):
+        found = baselines.judged(tmp_path, "main", baselines.circumstances(of))
+        assert found is not None
+        assert (found.run_id, found.speed_differences) == (run_id, [])
+    changed = replace(baselines.circumstances(mac), parameters={"run.jobs": 9})
+    nearest = baselines.judged(tmp_path, "main", changed)
+    assert nearest is not None
+    assert nearest.run_id == "1"
+
+
 def test_an_unknown_baseline_is_refused(result: RunResult, tmp_path: Path) -> None:
     promote(result, tmp_path)
     with pytest.raises(UsageError, match=r"no baseline 'mian'.*did you mean 'main'"):
@@ -110,7 +132,14 @@ def test_an_unknown_baseline_is_refused(result: RunResult, tmp_path: Path) -> No
 
 @pytest.mark.parametrize(
     ("text", "words"),
-    [("{", "is no baseline"), ("{}", "is no baseline"), ('{"schema": 99}', "has schema 99")],
+    [
+        ("{", "is no baseline"),
+        ("[]", "is no baseline"),
+        ("{}", "is no baseline"),
+        ('{"schema": 99}', "has schema 99"),
+        ('{"schema": 1, "name": 3}', "name: Input should be a valid string"),
+        ('{"schema": 1, "circumstances": 3}', "is no baseline"),
+    ],
 )
 def test_a_file_that_is_no_baseline_is_refused(tmp_path: Path, text: str, words: str) -> None:
     (tmp_path / "main.json").write_text(text)

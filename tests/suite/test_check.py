@@ -10,11 +10,11 @@ import pyarrow as pa
 import pytest
 
 from proofbook.enrichment import enrich, write_enriched
-from proofbook.errors import UsageError
+from proofbook.errors import InputError, UsageError
 from proofbook.params import Settings
 from proofbook.sources import read_awards
 from proofbook.suite.baselines import Baseline, Circumstances
-from proofbook.suite.check import Against, Check, check, load_against
+from proofbook.suite.check import Against, Check, check, load_against, refuse_doubled
 from proofbook.suite.inputs import InputPaths, cached_world
 from proofbook.suite.result import Metric
 
@@ -47,6 +47,22 @@ def test_a_sound_file_passes(good: pa.Table, paths: InputPaths) -> None:
     found.pop("fuzzy_precision_estimate_rate")  # too few awards for a narrow interval
     assert set(found.values()) == {"pass"}
     assert "match_rate_none_drop_pp" in found
+
+
+def test_truth_of_no_award_names_its_file_and_the_remedy(good: pa.Table) -> None:
+    none = pa.table(
+        {"award_row": pa.array([], pa.int64()), "recipient_hash": pa.array([], "string")}
+    )
+    with pytest.raises(InputError, match=r"t\.csv: does not fit .* no award\. Remedy: give"):
+        check(good, Settings(), truth=none, truth_file="t.csv")
+
+
+def test_a_doubled_award_is_refused_where_rates_are_counted(good: pa.Table) -> None:
+    refuse_doubled(good, "e.parquet")
+    twice = pa.concat_tables([good.slice(0, 10), good.slice(7, 1), good.slice(10)])
+    words = r"e\.parquet, row 10 .*award_row'.*\(got 7\)\. Remedy: keep one row per award"
+    with pytest.raises(InputError, match=words):
+        refuse_doubled(twice, "e.parquet")
 
 
 def test_lost_doubled_and_personal_are_found(good: pa.Table) -> None:
@@ -101,7 +117,7 @@ def test_a_promoted_baseline(good: pa.Table) -> None:
 
 def test_truth_and_tables_of_other_awards(good: pa.Table) -> None:
     truth = pa.table({"award_row": [999], "recipient_hash": ["x"]})
-    with pytest.raises(UsageError, match="truth does not fit"):
+    with pytest.raises(UsageError, match="the truth: does not fit"):
         check(good, Settings(), truth=truth)
     with pytest.raises(UsageError, match="of the same awards"):
         check(good, Settings(), against=Against("other", table=good.slice(0, 10)))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.suite.runs import START, made_run, write_run
@@ -44,6 +46,16 @@ def test_other_machines_lie_beside_or_below(tmp_path: Path) -> None:
     assert "is there twice" in found.warnings[0]
 
 
+def test_folders_from_elsewhere_are_read_as_one(tmp_path: Path) -> None:
+    for folder, numbers in (("here", (1, 3)), ("there", (2, 3))):
+        for number in numbers:
+            write_run(tmp_path / folder, made_run(number, {"seconds": float(number)}))
+    (tmp_path / "there" / "photos").mkdir()
+    found = history.merged([history.read(tmp_path / name) for name in ("here", "there")])
+    assert [e.values["seconds", "1000x5000"].value for e in found.entries] == [1, 2, 3]
+    assert len(found.warnings) == 1
+
+
 @pytest.mark.parametrize(
     "text",
     ["", "{", "[]", '{"schema": 1}', '{"schema": 7, "status": "passed"}', "null", "\x00\xff"],
@@ -58,6 +70,54 @@ def test_damaged_runs_are_named(tmp_path: Path, text: str) -> None:
     assert len(found.warnings) == 1
     assert folder.name in found.warnings[0]
     assert "damaged" in found.warnings[0]
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"size": 5}, "size of a metric is no text"),
+        ({"name": ["match_rate"]}, "damaged"),
+        ({"low": "0.7"}, "an interval is no number"),
+        ({"value": float("nan")}, "not finite"),
+        ({"value": 10**400}, "damaged"),
+        ({"circumstances": {"machine_class": 5}}, "of the wrong types"),
+        ({"circumstances": {"sizes": None}}, "of the wrong types"),
+        ({"circumstances": {"since": "later"}}, "damaged"),
+        ({"circumstances": 3}, "damaged"),
+    ],
+)
+def test_runs_of_odd_types_are_named_and_left_out(
+    tmp_path: Path, changed: dict[str, Any], words: str
+) -> None:
+    write_run(tmp_path, made_run(1, {"match_rate": 0.8}))
+    folder = write_run(tmp_path, made_run(2, {"match_rate": 0.8}))
+    raw = json.loads((folder / "metrics.json").read_text())
+    about = changed.pop("circumstances", {})
+    raw["circumstances"] = {**raw["circumstances"], **about} if isinstance(about, dict) else about
+    raw["metrics"][0] |= changed
+    (folder / "metrics.json").write_text(json.dumps(raw))
+    found = history.read(tmp_path)
+    assert len(trends.trends(found.entries)) == len(found.entries) == 1
+    assert folder.name in found.warnings[0]
+    assert words in found.warnings[0]
+
+
+def test_a_folder_that_cannot_be_read_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_run(tmp_path, made_run(1, {"match_rate": 0.8}))
+    (tmp_path / "locked").mkdir()
+    scandir = os.scandir
+
+    def refused(path: Any) -> Any:
+        if str(path).endswith("locked"):
+            raise PermissionError(13, "Permission denied")
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refused)
+    found = history.read(tmp_path)
+    assert len(found.entries) == 1
+    assert found.warnings == [f"{tmp_path / 'locked'}: cannot be read (Permission denied)"]
 
 
 def test_foreign_folders_and_files(tmp_path: Path) -> None:

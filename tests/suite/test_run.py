@@ -18,9 +18,10 @@ from proofbook.errors import InputError, NotebookError, OutputError, ParameterEr
 from proofbook.params import NOTEBOOKS
 from proofbook.suite import baselines, files
 from proofbook.suite.layers import load, resumed
+from proofbook.suite.past import PAST
 from proofbook.suite.project import Project
 from proofbook.suite.result import RunResult, load_run
-from proofbook.suite.run import Request, planned, run_suite
+from proofbook.suite.run import Request, _publish, planned, run_suite
 
 pytestmark = pytest.mark.slow
 
@@ -109,9 +110,12 @@ def test_side_by_side_gives_the_same_record(passed: RunResult, project: Project)
             parameters=[p for p in result.parameters if p.key != "run.jobs"],
             provenance=replace(result.provenance, started="", finished=""),
             notebooks=[replace(n, seconds=0) for n in result.notebooks],
+            tables=[t for t in result.tables if t.name != PAST],
         )
 
     assert timeless(again) == timeless(passed)
+    (past,) = (t for t in again.tables if t.name == PAST)  # what it saw of the runs beside it
+    assert passed.run_id in {row[1] for row in past.rows}
 
 
 @pytest.mark.parametrize(
@@ -315,3 +319,13 @@ def test_a_run_below_the_best_of_the_last_ones_fails(make_project: Make) -> None
     assert second.alerts[0].what == "match_rate_best_drop_pp"
     logged = (project.outputs / second.run_id / "logs" / "alerts.jsonl").read_text()
     assert "match_rate_best_drop_pp" in logged.splitlines()[0]
+
+
+def test_metrics_are_published_in_one_step_and_a_fault_there_only_warns(tmp_path: Path) -> None:
+    said: list[str] = []
+    (tmp_path / "metrics.prom").write_text("proofbook_run_info 1.0\n")
+    for target in ("", str(tmp_path / "collector" / "p.prom"), str(tmp_path)):
+        _publish(target, tmp_path, said.append)
+    assert (tmp_path / "collector" / "p.prom").read_text() == "proofbook_run_info 1.0\n"
+    assert len(said) == 1
+    assert said[0].startswith(f"warning: {tmp_path}: cannot be written")

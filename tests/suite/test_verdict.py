@@ -52,9 +52,9 @@ def test_the_sentence_names_what_decided() -> None:
     assert "03_quality timed out: because" in crashed
     assert "Not run: 03_quality" in crashed
     assert "m is 1." in verdict([], [BAD], fail_on="error").sentence
-    assert "m no baseline" in verdict([], [gate("no_baseline")], fail_on="error").sentence
+    assert "m has no baseline." in verdict([], [gate("no_baseline")], fail_on="error").sentence
     warned = verdict([], [SOFT, *[gate("no_baseline")] * 3], fail_on="error").sentence
-    assert warned == "Passed with warnings: m warn; 3 gates no baseline."
+    assert warned == "Passed with warnings: m warns; 3 gates have no baseline."
 
 
 def test_a_run_under_way_is_never_a_pass() -> None:

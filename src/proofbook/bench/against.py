@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from proofbook.bench.judge import Verdict, judge, time_between
+from proofbook.bench.judge import times as times_of
 from proofbook.bench.measuring import Tell, measure
-from proofbook.bench.process import Side
+from proofbook.bench.process import Sample, Side
 from proofbook.bench.record import BenchRecord
 from proofbook.measure.compare import MEMORY, TIME, compare, confirmed
+
+#: Seconds after which no further repeats are begun, in each of the two sets.
+SECONDS = 50.0
 
 
 def against(
@@ -19,10 +24,26 @@ def against(
     repeats: int | None = None,
     tell: Tell = lambda _: None,
 ) -> tuple[BenchRecord, Verdict]:
-    """Measures, and judges by the baseline; a warning or failure of time or memory is measured
-    once more, with new samples, before it counts.
+    """Measures until the comparison with the baseline is decided, and judges by it; a warning or
+    failure of time or memory is measured once more, with new samples, before it counts.
     """
-    first = measure(side, sizes, repeats=repeats, seed=baseline.seed, tell=tell)
+    kept: dict[str, Any] = {
+        "repeats": repeats,
+        "seed": baseline.seed,
+        "seconds": SECONDS,
+        "tell": tell,
+    }
+
+    def decided(samples: Mapping[str, list[Sample]], calibration: list[float]) -> bool:
+        mood = min(baseline.calibration) / min(calibration)
+        points = ((baseline.point(size), found) for size, found in samples.items())
+        return all(
+            times_of(base, found, mood).state != "unresolved"
+            for base, found in points
+            if base is not None
+        )
+
+    first = measure(side, sizes, enough=decided, **kept)
     verdict = judge(baseline, first)
     if not any(
         f.aspect in (TIME.what, MEMORY.what) and f.state in ("warn", "fail")
@@ -30,7 +51,7 @@ def against(
     ):
         return first, verdict
     tell("slower or larger: measured again to confirm it")
-    again = measure(side, sizes, repeats=repeats, seed=baseline.seed, tell=tell)
+    again = measure(side, sizes, enough=decided, **kept)
     times, peaks = {}, {}
     for one, two in zip(first.points, again.points, strict=True):
         base = baseline.point(one.size)

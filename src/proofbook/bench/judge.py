@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-from proofbook.bench.record import BenchRecord, Point
+from proofbook.bench.process import Sample
+from proofbook.bench.record import BenchRecord, Point, least
 from proofbook.measure.compare import MEMORY, TIME, Comparison, Limits, compare
 from proofbook.measure.statistics import difference
 from proofbook.quality.metrics import DEFINITIONS
@@ -18,6 +19,12 @@ VerdictState = Literal["pass", "warn", "fail", "unresolved", "no_baseline"]
 
 #: From the worst to the best: what several findings amount to.
 ORDER: tuple[VerdictState, ...] = ("fail", "unresolved", "warn", "no_baseline", "pass")
+
+#: More repeats than this are none that anybody makes.
+MOST_MORE = 1000
+
+#: By how much a count may differ for no reason of the work: the measuring itself reads a little.
+SLACK = {"bytes_read": 65_536}
 
 Comparisons = Mapping[str, Comparison]
 
@@ -93,9 +100,22 @@ def judge(
 
 
 def time_between(before: BenchRecord, now: BenchRecord, base: Point, point: Point) -> Comparison:
-    """Times of two records, the second's as if its machine were in the mood of the first's."""
+    """Times of two records, in relation to the calibration workload beside each."""
     mood = min(before.calibration) / min(now.calibration)
-    return compare(base.blocks(), [s * mood for s in point.blocks()], TIME, paired=False)
+    return times(base, point.samples, mood)
+
+
+def times(base: Point, samples: Sequence[Sample], mood: float) -> Comparison:
+    """Times of a point of a record and samples of another time, on the same class of machine."""
+    runs = least(samples)
+    return compare(
+        base.blocks(),
+        [s.seconds for s in runs],
+        TIME,
+        paired=False,
+        mood=mood,
+        waited=(base.waited(), [s.waited for s in runs]),
+    )
 
 
 def _other_work(base: Point | None, point: Point, before: BenchRecord, now: BenchRecord) -> str:
@@ -120,7 +140,8 @@ def _other_circumstances(before: BenchRecord, now: BenchRecord) -> list[str]:
     keys = {*before.parameters, *now.parameters}
     other = sorted(k for k in keys if before.parameters.get(k) != now.parameters.get(k))
     if other and before.enricher == now.enricher:
-        found.append(f"its parameters differ: {', '.join(other)}")
+        told = (f"{k} was {before.parameters.get(k)}, is {now.parameters.get(k)}" for k in other)
+        found.append(f"its parameters differ: {', '.join(told)}")
     return found
 
 
@@ -138,7 +159,11 @@ def _laws(point: Point) -> list[Finding]:
 def _cost(size: str, found: Comparison, limits: Limits) -> Finding:
     words = f"{limits.what} {found.before:.4g} to {found.now:.4g} {limits.unit}: {found.why}"
     if found.more is not None:
-        words += f"; about {found.more} more repeats would decide"
+        words += (
+            f"; about {found.more:,} more repeats would decide"
+            if found.more <= MOST_MORE
+            else "; repeats do not help, a quieter machine would"
+        )
     return Finding(
         size, limits.what, found.state, words, found.before, found.now, found.low, found.high,
         found.more,
@@ -202,7 +227,7 @@ def _counters(base: Point, point: Point) -> list[Finding]:
     found = []
     for name in sorted({*base.counters} & {*point.counters}):
         was, is_ = base.counters[name], point.counters[name]
-        if was == is_:
+        if abs(is_ - was) <= SLACK.get(name, 0):
             continue
         growth = 100 * (is_ / was - 1) if was else float("inf")
         state: VerdictState = "pass"

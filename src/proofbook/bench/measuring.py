@@ -5,15 +5,15 @@ from __future__ import annotations
 import hashlib
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from proofbook.bench.calibration import VERSION, calibrate
 from proofbook.bench.process import Sample, Side, Worker
-from proofbook.bench.record import BenchRecord, Point
-from proofbook.errors import UsageError
+from proofbook.bench.record import BenchRecord, Point, least, peaks
+from proofbook.errors import InputError, UsageError
 from proofbook.measure.compare import MEMORY, TIME, Comparison, compare, confirmed
 from proofbook.measure.contest import Contest, Effort, contest
 from proofbook.params import parse_size
@@ -25,17 +25,21 @@ from proofbook.suite.inputs import PACKAGE, InputPaths, cached_world
 
 Tell = Callable[[str], None]
 
+#: Whether the samples by size, and the runs of the calibration workload, are enough.
+Enough = Callable[[Mapping[str, list[Sample]], list[float]], bool]
+
 #: Three sizes for a curve; all of it takes about two minutes.
 SIZES = ("250x5000", "500x10000", "1000x20000")
 
 #: The world that a process warms up on.
 WARM = (50, 250)
 
-#: Runs in one fresh process: the least of them is one repeat.
-RUNS = 3
+#: Runs in one fresh process, at least; the least of them is one repeat. Short work is run until
+#: ``BLOCK_S`` have passed, but not oftener than ``MOST_RUNS``: a disturbance is as long as it is.
+RUNS, MOST_RUNS, BLOCK_S = 3, 12, 0.25
 
 #: Repeats of a size, and seconds after which no further ones are begun.
-LEAST, MOST, SECONDS = 5, 15, 90.0
+LEAST, MOST, SECONDS = 8, 40, 90.0
 
 #: Repeats are enough when the interval of the least time is as narrow as this.
 NARROW = 0.05
@@ -79,9 +83,26 @@ class _Bench:
         self.samples.setdefault(size, []).append(sample)
         return sample
 
+    def block(self, worker: Worker, size: str, runs: int = RUNS) -> float:
+        """The least time of so many runs, and of more where the work is short."""
+        begun, times = time.monotonic(), list[float]()
+        while len(times) < runs or (len(times) < MOST_RUNS and time.monotonic() - begun < BLOCK_S):
+            times.append(self.run(worker, size).seconds)
+        return min(times)
+
     def keep(self, worker: Worker, size: str, folder: Path) -> None:
         if size not in self.kept:
-            self.kept[size] = worker.keep(folder / f"{id(self)}-{size}.parquet")
+            path, counters = worker.keep(folder / f"{id(self)}-{size}.parquet")
+            try:
+                read_enriched(path)
+            except InputError as error:  # at once, not after minutes of measuring
+                place = f", {error.place}" if error.place else ""
+                got = "" if error.value is None else f" (got {error.value!r})"
+                raise UsageError(
+                    f"enricher {self.side.name}, its table{place}: {error.problem}{got}. "
+                    f"Remedy: {error.remedy}"
+                ) from None
+            self.kept[size] = path, counters
 
     def record(self, sizes: Sequence[str], calibration: list[float]) -> BenchRecord:
         machine = provenance.machine()
@@ -117,11 +138,13 @@ def measure(
     *,
     repeats: int | None = None,
     seed: int = 7,
+    seconds: float = SECONDS,
+    enough: Enough | None = None,
     tell: Tell = lambda _: None,
 ) -> BenchRecord:
     """Benchmarks one enricher: sizes in turn, every repeat in a fresh process.
 
-    Without ``repeats`` there are as many as it takes for narrow intervals, within limits.
+    Without ``repeats`` there are as many as it takes until they are ``enough``, within limits.
     """
     bench, calibration = _Bench(side, seed), calibrate()
     begun = time.monotonic()
@@ -129,15 +152,14 @@ def measure(
         for number in range(1, (repeats or MOST) + 1):
             for size in sizes:
                 with bench.worker(size) as worker:
-                    least = min(bench.run(worker, size).seconds for _ in range(RUNS))
+                    least = bench.block(worker, size)
                     bench.keep(worker, size, Path(folder))
                 tell(f"repeat {number}, {size}: {least:.3f} s")
             calibration += calibrate()
-            late = time.monotonic() - begun > SECONDS
-            if repeats is None and (number >= LEAST or (late and number > 1)):
-                spread = max(_spread(_blocks(bench.samples[size])) for size in sizes)
-                if late or spread <= NARROW:
-                    break
+            late = time.monotonic() - begun > seconds
+            done = number >= LEAST and (enough or _narrow)(bench.samples, calibration)
+            if repeats is None and (done or (late and number > 1)):
+                break
         return bench.record(sizes, calibration)
 
 
@@ -184,7 +206,7 @@ def _time_contest(
                     worker.close()
                 worker, served = stack.enter_context(benches[index].worker(size)), 0
             serving[index] = (worker, served + 1)
-            least = min(benches[index].run(worker, size).seconds for _ in range(RUNS - 1))
+            least = benches[index].block(worker, size, RUNS - 1)
             benches[index].keep(worker, size, folder)
             return least
 
@@ -193,7 +215,7 @@ def _time_contest(
 
 def _peak_contest(benches: tuple[_Bench, _Bench], size: str) -> Comparison:
     """Peaks of the processes there were; a warning or failure is confirmed by fresh ones."""
-    before, now = (_peaks(bench.samples[size]) for bench in benches)
+    before, now = (peaks(bench.samples[size]) for bench in benches)
     first = compare(before, now, MEMORY, paired=False)
     if first.state == "pass":
         return first
@@ -236,15 +258,10 @@ def _fingerprint(paths: InputPaths) -> str:
     return digest.hexdigest()[:16]
 
 
-def _blocks(samples: Sequence[Sample]) -> list[float]:
-    return [min(s.seconds for s in samples if s.process == p) for p in {s.process for s in samples}]
-
-
-def _peaks(samples: Sequence[Sample]) -> list[float]:
-    return [max(s.peak_mb for s in samples if s.process == p) for p in {s.process for s in samples}]
-
-
-def _spread(blocks: Sequence[float]) -> float:
-    """How far the second least time is from the least: an interval for the minimum."""
-    least = sorted(blocks)[:2]
-    return least[-1] / least[0] - 1 if len(least) > 1 else float("inf")
+def _narrow(samples: Mapping[str, list[Sample]], _: list[float]) -> bool:
+    """Whether, at every size, the second least time is close to the least: its interval."""
+    for of_size in samples.values():
+        first, *others = sorted(s.seconds for s in least(of_size))
+        if not others or others[0] / first - 1 > NARROW:
+            return False
+    return True

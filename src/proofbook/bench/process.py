@@ -20,7 +20,7 @@ from proofbook.errors import UsageError
 from proofbook.matching import MatchSettings
 from proofbook.suite.inputs import InputPaths
 
-_FUNCTION = re.compile(r"^[A-Za-z_][\w.]*:[A-Za-z_]\w*$")
+FUNCTION = re.compile(r"^[A-Za-z_][\w.]*:[A-Za-z_]\w*$")
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,7 @@ class Side:
 class Sample:
     """One run: wall and CPU seconds, true peak of resident memory, and that before it (MB).
 
+    ``waited``: seconds in which a thread was ready and had no core (0 where it is not known).
     ``process`` numbers the fresh process of its size and side that it ran in.
     """
 
@@ -51,6 +52,7 @@ class Sample:
     peak_mb: float
     start_mb: float
     process: int = 0
+    waited: float = 0.0
 
 
 def side(text: str, parameters: MatchSettings | None = None) -> Side:
@@ -61,7 +63,7 @@ def side(text: str, parameters: MatchSettings | None = None) -> Side:
     settings = (parameters or MatchSettings()).model_dump(mode="json")
     if text == worker.LOCAL:
         return Side(parameters=settings)
-    if _FUNCTION.match(text):
+    if FUNCTION.match(text):
         return Side(text)
     root = Path(text).absolute()
     if (root / "src" / "proofbook" / "__init__.py").is_file():
@@ -144,11 +146,12 @@ class Worker:
         if not line:
             self._errors.seek(0)
             said = self._errors.read().decode(errors="replace").strip().splitlines()
+            code = self._process.wait()
             self.close()
-            raise UsageError(
-                f"enricher {self.side.name} ended its process: "
-                f"{said[-1] if said else 'killed, perhaps out of memory'}"
-            )
+            how = f"exit code {code}" if code >= 0 else signal.Signals(-code).name
+            how += ", perhaps out of memory" if code == -signal.SIGKILL else ""
+            last = f" after {said[-1]!r}" if said else ""
+            raise UsageError(f"enricher {self.side.name} ended its process: {how}{last}")
         answer: dict[str, Any] = json.loads(line)
         if "error" in answer:
             self.close()

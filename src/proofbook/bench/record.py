@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,27 @@ from typing import Any
 from proofbook.bench.process import Sample
 from proofbook.errors import UsageError
 from proofbook.measure.statistics import Exponent, Interval, fit_exponent
-from proofbook.suite.files import write_text
+from proofbook.quality.outcomes import Outcomes
+from proofbook.suite.files import typed, write_text
 
 RECORD_SCHEMA = 1
+
+
+def least(samples: Sequence[Sample]) -> list[Sample]:
+    """The fastest run of every process, in the order of the processes."""
+    found: dict[int, Sample] = {}
+    for s in samples:
+        if s.process not in found or s.seconds < found[s.process].seconds:
+            found[s.process] = s
+    return list(found.values())
+
+
+def peaks(samples: Sequence[Sample]) -> list[float]:
+    """The highest peak of every process, MB."""
+    found: dict[int, float] = {}
+    for s in samples:
+        found[s.process] = max(s.peak_mb, found.get(s.process, 0.0))
+    return list(found.values())
 
 
 @dataclass(frozen=True)
@@ -52,17 +71,15 @@ class Point:
 
     def peaks(self) -> list[float]:
         """The peak of every process, MB."""
-        peaks: dict[int, float] = {}
-        for s in self.samples:
-            peaks[s.process] = max(s.peak_mb, peaks.get(s.process, 0.0))
-        return list(peaks.values())
+        return peaks(self.samples)
 
     def blocks(self) -> list[float]:
         """The least time of every process: one repeat each."""
-        least: dict[int, float] = {}
-        for s in self.samples:
-            least[s.process] = min(s.seconds, least.get(s.process, s.seconds))
-        return list(least.values())
+        return [s.seconds for s in least(self.samples)]
+
+    def waited(self) -> list[float]:
+        """How long the run of each of those waited for a core."""
+        return [s.waited for s in least(self.samples)]
 
 
 @dataclass(frozen=True)
@@ -123,20 +140,25 @@ def load(path: Path) -> BenchRecord:
         raw = json.loads(path.read_text(encoding="utf-8"))
         schema = raw["schema"]
         if schema == RECORD_SCHEMA:
-            raw.pop("scaling")
-            points = [_point(values) for values in raw.pop("points")]
-            return BenchRecord(**raw, points=points)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            return _sound(typed(BenchRecord, raw))
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise UsageError(
             f"{path}: is no record of a benchmark ({error}); make one with proofbook bench --save"
         ) from None
     raise UsageError(f"{path}: has schema {schema}, not {RECORD_SCHEMA}; run the benchmark again")
 
 
-def _point(raw: dict[str, Any]) -> Point:
-    raw.pop("derived")
-    samples = [Sample(**s) for s in raw.pop("samples")]
-    quality = {name: Interval(**rate) for name, rate in raw.pop("quality").items()}
-    if not samples or any(s.seconds <= 0 for s in samples):
-        raise ValueError("a point without positive times")
-    return Point(**raw, samples=samples, quality=quality)
+def _sound(record: BenchRecord) -> BenchRecord:
+    """The record, if there is something to compare; ValueError if not."""
+    if not record.calibration or min(record.calibration) <= 0:
+        raise ValueError("no positive times of the calibration workload")
+    for point in record.points:
+        times = [s.seconds for s in point.samples] + [s.peak_mb for s in point.samples]
+        if not times or min(times) <= 0 or point.awards < 1:
+            raise ValueError(f"{point.size}: a point without positive times, memory and awards")
+        for name, rate in point.quality.items():
+            if not all(0 <= end <= 1 for end in (rate.value, rate.low, rate.high) if end):
+                raise ValueError(f"{point.size}: {name} is no rate from 0 to 1")
+        if point.outcomes:
+            Outcomes.decode(point.outcomes)
+    return record

@@ -62,6 +62,14 @@ def write(result: Any, path: Path) -> str:
     return str(path)
 
 
+def bytes_read() -> int:
+    """Bytes that this process has read from files so far; 0 where the system does not tell."""
+    try:
+        return int(Path("/proc/self/io").read_text().split()[1])  # rchar, see proc(5)
+    except OSError:
+        return 0
+
+
 def serve(orders: TextIO, answer: Callable[[dict[str, Any]], None]) -> None:
     """Answers orders until there are no more: ``run`` is measured, ``keep`` writes the result."""
     from proofbook.measure import Recorder  # noqa: PLC0415 - of the side that is measured
@@ -79,7 +87,9 @@ def serve(orders: TextIO, answer: Callable[[dict[str, Any]], None]) -> None:
         result = None
         recorder = Recorder()
         with recorder.stage("run"):
+            before = bytes_read()
             result, counters = enrich(job["awards"], job["recipients"])
+            counters = counters | {"bytes_read": bytes_read() - before}
         stage = recorder.stages[0]
         answer(
             {
@@ -87,6 +97,7 @@ def serve(orders: TextIO, answer: Callable[[dict[str, Any]], None]) -> None:
                 "cpu_seconds": stage.cpu_s,
                 "peak_mb": stage.peak_mb,
                 "start_mb": stage.start_mb,
+                "waited": getattr(stage, "waited_s", 0.0),  # of an older checkout nothing is known
             }
         )
 

@@ -101,18 +101,28 @@ class Threads:
         self.slots = threads or os.cpu_count() or 1
         self._tries: dict[Key, _Try] = {}
         self._numbers = itertools.count()
+        self._jobs: SimpleQueue[tuple[int, Key, Work, Target | None] | None] = SimpleQueue()
         self._ended: SimpleQueue[tuple[int, Ended]] = SimpleQueue()
+        self._started = self._stuck = 0
 
     def start(self, key: Key, work: Work, target: Target | None, limit_s: float | None) -> None:
-        """Starts a thread for the unit; not of a pool, which could not be left at the end."""
+        """Gives the unit to a thread; not of a pool, which could not be left at the end."""
         limit = NEVER if limit_s is None else limit_s
         this = _Try(next(self._numbers), limit, time.monotonic() + limit)
         self._tries[key] = this
-        threading.Thread(
-            target=lambda: self._ended.put((this.number, _carried_out(key, work, target))),
-            daemon=True,
-            name=f"{key[0]} {key[1]}",
-        ).start()
+        if len(self._tries) + self._stuck > self._started:
+            self._started += 1
+            name = f"units-{self._started}"
+            threading.Thread(target=self._serve, daemon=True, name=name).start()
+        self._jobs.put((this.number, key, work, target))
+
+    def _serve(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            number, key, work, target = job
+            ended = _carried_out(key, work, target)
+            del job, work  # let go of the arguments before they are said to be used
+            self._ended.put((number, ended))
+            del ended
 
     def ended(self, wait_s: float) -> list[Ended]:
         """The units that ended, those among them that took too long."""
@@ -131,6 +141,7 @@ class Threads:
         for key, this in list(self._tries.items()):
             if time.monotonic() > this.deadline:
                 del self._tries[key]
+                self._stuck += 1  # for good, as far as anybody knows
                 found.append(Ended(key, error=too_slow(this.limit_s)))
         return found
 
@@ -143,7 +154,9 @@ class Threads:
         return False
 
     def close(self) -> None:
-        """What still runs ends with the process."""
+        """Ends the threads; one that is at work ends with it, or with the process."""
+        for _ in range(self._started):
+            self._jobs.put(None)
 
 
 def _carried_out(key: Key, work: Work, target: Target | None) -> Ended:

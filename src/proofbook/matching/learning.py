@@ -138,14 +138,6 @@ def _share(right: NDArray[np.bool_]) -> float:
     return float((right.sum() + 0.5) / (len(right) + 1))
 
 
-def expected_threshold(target: float, best: NDArray[np.float64]) -> float:
-    """The least of some probabilities from which up their mean reaches the target precision."""
-    falling = np.sort(best)[::-1]
-    mean = np.cumsum(falling) / np.arange(1, len(falling) + 1)
-    enough = np.flatnonzero(mean >= target)
-    return float(falling[enough[-1]]) if len(enough) else 1.0
-
-
 def best_of_query(links: Links, value: NDArray[np.float64]) -> NDArray[np.int64]:
     """Row of the best link of every query; ties by the recipient's content."""
     order = np.lexsort((links.identity, -value, links.query))

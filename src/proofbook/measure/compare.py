@@ -30,6 +30,9 @@ LEAST = 5
 #: peak among them (of 3 it would) does not widen the interval.
 LEAST_MEMORY, SIGNIFICANT_MEMORY = 4, 0.05
 
+#: How far the least of thirty runs of a calibration workload may be off, on a busy machine.
+BLUR = 1.05
+
 _RESAMPLES = 1000
 
 
@@ -79,9 +82,21 @@ class Comparison:
 
 
 def compare(
-    before: ArrayLike, now: ArrayLike, limits: Limits = TIME, *, paired: bool, seed: int = 0
+    before: ArrayLike,
+    now: ArrayLike,
+    limits: Limits = TIME,
+    *,
+    paired: bool,
+    mood: float = 1.0,
+    waited: tuple[ArrayLike, ArrayLike] | None = None,
+    seed: int = 0,
 ) -> Comparison:
     """The comparison of two samples; ``paired``: the i-th of both were measured side by side.
+
+    ``mood``: time of a calibration workload beside ``before``, divided by that beside ``now``; the
+    ratio is set in relation to it. It is known to `BLUR` only, and the interval says so.
+    ``waited``: how long each sample of both sides was ready to run and had no core; what the times
+    say must then hold without that, too.
 
     Fails when the increase is surely above the limit that warns and may be above the one that
     fails; warns when it is significant and its estimate above the limit that warns; passes when
@@ -93,11 +108,25 @@ def compare(
         raise ValueError("a comparison needs positive numbers on both sides")
     if paired and a.size != b.size:
         raise ValueError(f"paired samples need equal lengths (got {a.size} and {b.size})")
-    ratio, low, high = _interval(a, b, limits, paired, np.random.default_rng(seed))
+    random = np.random.default_rng(seed)
+    ratio, low, high = _interval(a, b, limits, paired, random)
     p_value = _p_value(a, b)
+    if waited is not None:
+        free_a, free_b = (_without(s, w) for s, w in zip((a, b), waited, strict=True))
+        free, free_low, free_high = _interval(free_a, free_b, limits, paired, random)
+        ratio, low, high = math.sqrt(ratio * free), min(low, free_low), max(high, free_high)
+        p_value = _worse(p_value, _p_value(free_a, free_b))
+    moods = (mood, mood * min(max(1 / mood, 1 / BLUR), BLUR))  # as far towards none as is doubtful
+    ratio, low, high = ratio * mood, low * min(moods), high * max(moods)
+    if mood != 1.0:
+        p_value = _worse(p_value, _p_value(a, b * min(moods)))
     n = int(min(a.size, b.size))
-    state, why = _state(a, b, (ratio, low, high), p_value, limits)
-    more = _more((ratio, low, high), n, limits) if state == "unresolved" else None
+    state, why = _state(a, b * mood, (ratio, low, high), p_value, limits)
+    more = None
+    if state == "unresolved":
+        # the ends are clear, only the ranks overlap
+        overlap = n >= limits.least and low > 1 + limits.warn_pct / 100
+        more = max(_more((ratio, low, high), n, limits), n if overlap else 0)
     return Comparison(
         state, ratio, low, high, p_value, float(a.min()), float(b.min()), n, more, why
     )
@@ -138,6 +167,17 @@ def _interval(
         estimate = math.sqrt(estimate * float(np.median(neighbours)))
     low, high = float(min(ends)), float(max(ends))
     return estimate, low / (1 + limits.resolution), high * (1 + limits.resolution)
+
+
+def _without(samples: NDArray[np.float64], waited: ArrayLike) -> NDArray[np.float64]:
+    """Times less the waiting; threads that wait side by side may add up to more than the time."""
+    free: NDArray[np.float64] = np.maximum(samples - np.asarray(waited), samples / 20)
+    return free
+
+
+def _worse(one: float | None, other: float | None) -> float | None:
+    """The p-value of two that says less."""
+    return None if one is None or other is None else max(one, other)
 
 
 def _p_value(a: NDArray[np.float64], b: NDArray[np.float64]) -> float | None:

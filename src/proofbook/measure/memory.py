@@ -139,6 +139,26 @@ def tree_cpu_seconds() -> float:
     return total
 
 
+def waited_seconds() -> float:
+    """Seconds in which a thread of this process was ready to run and had no core, so far.
+
+    From the scheduler's statistics of Linux (``schedstat``, the second number, in ns); 0 elsewhere.
+    Threads that waited side by side add up.
+    """
+    total = 0
+    for path in Path("/proc/self/task").glob("*/schedstat"):
+        with contextlib.suppress(OSError):  # the thread ended meanwhile
+            total += int(path.read_text().split()[1])
+    return total / 1e9
+
+
+def cores() -> int:
+    """The cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 def descendants() -> list[psutil.Process]:
     """The living child processes, and theirs."""
     if not _HAS_CHILDREN_FILES:

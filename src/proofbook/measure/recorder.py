@@ -20,7 +20,9 @@ class StageRecord:
 
     ``wall_s`` and ``cpu_s`` are seconds; ``start_mb``, ``peak_mb`` and ``end_mb`` are resident
     memory at entry, at the worst moment inside, and at exit, in MB of 1e6 bytes. ``depth`` is 0
-    for an outermost block. ``failed`` marks a block that raised.
+    for an outermost block. ``failed`` marks a block that raised. ``waited_s``: seconds in which
+    threads of this process were ready to run and had no core, as far as the system tells; not more
+    than leaves time for what the CPU did.
     """
 
     name: str
@@ -32,6 +34,7 @@ class StageRecord:
     rows: int | None
     depth: int
     failed: bool
+    waited_s: float = 0.0
 
     @property
     def own_peak_mb(self) -> float:
@@ -81,13 +84,15 @@ class Recorder:
         self._local.depth = depth + 1
         failed = True
         block = memory.WATCH.open()
-        cpu, wall = memory.tree_cpu_seconds(), time.perf_counter()
+        waited, cpu = memory.waited_seconds(), memory.tree_cpu_seconds()
+        wall = time.perf_counter()
         try:
             yield stage
             failed = False
         finally:
             wall = time.perf_counter() - wall
             cpu = memory.tree_cpu_seconds() - cpu
+            waited = memory.waited_seconds() - waited
             end = memory.WATCH.close(block)
             self._local.depth = depth
             self._records[place] = StageRecord(
@@ -100,4 +105,5 @@ class Recorder:
                 rows=stage.rows,
                 depth=depth,
                 failed=failed,
+                waited_s=max(min(waited, wall - cpu / memory.cores()), 0.0),
             )

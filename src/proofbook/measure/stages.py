@@ -11,16 +11,26 @@ from proofbook.measure.statistics import Interval, fastest
 
 
 def costs(
-    seconds: Sequence[float], cpu_s: float, peak_mb: float, awards: int, memory_limit_mb: float
+    seconds: Sequence[float],
+    cpu_s: float,
+    peak_mb: float,
+    awards: int,
+    memory_limit_mb: float,
+    waited: Sequence[float] = (),
 ) -> dict[str, Interval]:
     """What an enrichment of so many awards took, by the names of the metrics.
 
     ``seconds`` are the wall times of its runs: the fastest counts, with the ends of
-    `proofbook.measure.statistics.fastest` on ``seconds``. ``memory_pressure_pct`` is the peak in
+    `proofbook.measure.statistics.fastest` on ``seconds``, the lower one less what a run ``waited``
+    for a core, which says nothing about the work. ``memory_pressure_pct`` is the peak in
     percent of ``memory_limit_mb``. ``n`` is the number of awards.
     """
     time = fastest(seconds)
     least = min(seconds)
+    free = [
+        max(s - w, s / 20) for s, w in zip(seconds, waited or [0.0] * len(seconds), strict=True)
+    ]
+    low = min([*free, least if time.low is None else time.low])
     others = {
         "seconds_per_award": least / awards,
         "awards_per_second": awards / least,
@@ -28,7 +38,7 @@ def costs(
         "peak_memory_mb": peak_mb,
         "memory_pressure_pct": 100 * peak_mb / memory_limit_mb,
     }
-    return {"seconds": Interval(time.value, time.low, time.high, awards)} | {
+    return {"seconds": Interval(time.value, low, time.high, awards)} | {
         name: Interval(value, None, None, awards) for name, value in others.items()
     }
 

@@ -73,7 +73,7 @@ def _change(
     gained = [row for row, was, is_ in pairs if is_ and not was]
     changed = [row for row, was, is_ in pairs if was and is_ and was != is_]
     drop = 100 * (len(lost) - len(gained)) / len(rows)
-    low, high = _interval(len(lost), len(gained), len(rows))
+    low, high = interval_pp(len(lost), len(gained), len(rows))
     p_value = mcnemar(len(lost), len(gained))
     state, more = _state(drop, p_value, len(lost), len(gained), len(rows))
     return RateChange(
@@ -112,7 +112,7 @@ def mcnemar(lost: int, gained: int) -> float:
     return float(stats.binom.sf(lost - 1, lost + gained, 0.5))
 
 
-def _interval(lost: int, gained: int, n: int) -> tuple[float, float]:
+def interval_pp(lost: int, gained: int, n: int) -> tuple[float, float]:
     """The 95 % interval of a paired difference in points (Wald with Bonett and Price's +2)."""
     z = NormalDist().inv_cdf(0.5 + CONFIDENCE / 2)
     a, b = (lost + 1) / (n + 2), (gained + 1) / (n + 2)

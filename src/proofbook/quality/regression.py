@@ -26,8 +26,8 @@ DROPS = {
     "match_rate_none_drop_pp": "match_rate_none_rate",
 }
 #: Units of what a clock or a memory counter tells, and how far two equal runs may be apart.
-_MEASURED = frozenset({"s", "MB", "awards/s", "pct"})
-_APART_PCT = 10.0
+MEASURED = frozenset({"s", "MB", "awards/s", "pct"})
+APART_PCT = 10.0
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ def comparison(baseline: Baseline | None, metrics: Sequence[Metric], size: str) 
     if baseline is None:
         return pd.DataFrame(rows, columns=columns)
     for name, definition in DEFINITIONS.items():
-        speed = definition.unit in _MEASURED
+        speed = definition.unit in MEASURED
         reasons = baseline.speed_differences if speed else baseline.quality_differences
         before, now = (_found(m, name, size) for m in (baseline.metrics, metrics))
         values = [m.value for m in (before, now) if m and isinstance(m.value, int | float)]
@@ -105,7 +105,7 @@ def comparison(baseline: Baseline | None, metrics: Sequence[Metric], size: str) 
         elif speed:
             change = 100 * change / was if was else 0.0
         good = change > 0 if definition.direction == "higher" else change < 0
-        same = abs(change) <= (_APART_PCT if speed else 0)
+        same = abs(change) <= (APART_PCT if speed else 0)
         state = "same" if same else "better" if good else "worse"
         ends = (now.low, now.high) if now else (None, None)
         rows.append((name, was, value, change, definition.unit, state, *ends))

@@ -65,6 +65,11 @@ class TimedEnrichment:
         """Wall time of every run, in seconds."""
         return [run.wall_s for run in self.runs]
 
+    @property
+    def waited(self) -> list[float]:
+        """How long every run waited for a core, in seconds."""
+        return [run.waited_s for run in self.runs]
+
 
 def timed_enrichment(
     awards: Path, recipients: Path, settings: MatchSettings, operation: Operation

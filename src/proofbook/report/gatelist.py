@@ -7,12 +7,16 @@ from dataclasses import dataclass
 
 from proofbook.report.places import anchor_of, page_link
 from proofbook.report.theme import state_words
-from proofbook.report.views import TableView, rows_view
+from proofbook.report.views import TableView, key_columns_first, rows_view
 from proofbook.report.words import change, count_of, exact, interval, one_line, quantity, size_words
+from proofbook.suite.gate_defaults import DEFAULTS
 from proofbook.suite.result import GateOutcome, RunResult
 
 #: Metrics that are a change themselves: what they are the change of, and its unit.
 _CHANGES = {"time_change_pct": "s", "memory_change_pct": "MB"}
+
+#: Rows of a gate that the page shows; the spreadsheet beside it has all that were kept.
+MOST_EXAMPLES = 6
 
 #: Gates are listed by what needs attention first.
 _ORDER = ("fail", "missing", "unresolved", "warn", "no_baseline", "pass")
@@ -51,6 +55,9 @@ class GatesView:
 def needed(gate: GateOutcome) -> str:
     """What the gate asks for, in words: the bound that fails, then the one that warns."""
     sign, beyond = ("≥", "under") if gate.direction == "higher" else ("≤", "over")
+    default = DEFAULTS.get(gate.metric)
+    if default is not None and default.judge == "low" and gate.low is not None:
+        sign = f"lower end {sign}"
     parts = []
     if gate.fail is not None:
         parts.append(f"{sign} {exact(gate.fail, gate.unit)}")
@@ -105,19 +112,23 @@ def never_measured(gate: GateOutcome, result: RunResult) -> bool:
 
 
 def _extent(gate: GateOutcome) -> str:
-    if gate.count is None:
+    """How many rows breach it; rows that have no share of all were kept to look at, no more."""
+    if gate.count is None or gate.rate is None:
         return ""
-    share = f" ({quantity(gate.rate, 'rate')})" if gate.rate is not None else ""
-    return f"{count_of(gate.count, 'row')} {'breaches' if gate.count == 1 else 'breach'} it{share}."
+    breach = "breaches" if gate.count == 1 else "breach"
+    return f"{count_of(gate.count, 'row')} {breach} it ({quantity(gate.rate, 'rate')})."
 
 
 def _examples(gate: GateOutcome) -> TableView | None:
     if not gate.examples:
         return None
-    columns = list(dict.fromkeys(key for row in gate.examples for key in row))
+    columns = key_columns_first(key for row in gate.examples for key in row)
     rows = [[row.get(key) for key in columns] for row in gate.examples]
     return rows_view(
-        columns, rows, label=f"rows that show {gate.metric} {gate.size or gate.notebook}", most=20
+        columns,
+        rows,
+        label=f"rows that show {gate.metric} {gate.size or gate.notebook}",
+        most=MOST_EXAMPLES,
     )
 
 

@@ -2,36 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 
-from proofbook.report.views import largest
+from proofbook.report import course
+from proofbook.report.views import FigureView, largest
 from proofbook.report.words import change, interval, number, quantity, size_words
 from proofbook.suite.result import RunResult
 
+#: Metric, its words, and the section that the number is followed up in.
 _HEADLINES = (
-    ("match_rate", "Match rate"),
-    ("fuzzy_precision_estimate_rate", "Estimated precision, fuzzy"),
-    ("precision_rate", "Precision against truth"),
-    ("recall_rate", "Recall against truth"),
-    ("candidate_rate", "Left for review"),
-    ("award_rows", "Awards"),
-    ("seconds", "Time"),
-    ("awards_per_second", "Throughput"),
-    ("peak_memory_mb", "Peak memory"),
+    ("match_rate", "Match rate", "methods"),
+    ("fuzzy_precision_estimate_rate", "Estimated precision, fuzzy", "scores"),
+    ("precision_rate", "Precision against truth", "accuracy"),
+    ("recall_rate", "Recall against truth", "accuracy"),
+    ("candidate_rate", "Left for review", "methods"),
+    ("award_rows", "Awards", "inputs"),
+    ("seconds", "Time", "cost"),
+    ("awards_per_second", "Throughput", "cost"),
+    ("peak_memory_mb", "Peak memory", "cost"),
 )
+
+
+#: The words of a headline metric.
+TITLES = {name: title for name, title, _ in _HEADLINES}
 
 
 @dataclass(frozen=True)
 class Tile:
-    """One headline figure with what to know about it."""
+    """One headline figure, what to know about it, the section behind it, and its trend."""
 
     title: str
     value: str
     note: str
+    anchor: str = ""
+    trend: FigureView | None = None
 
 
-def tiles(result: RunResult) -> list[Tile]:
-    """The headline figures that were recorded, with interval, n and change."""
+def tiles(result: RunResult, sections: Container[str] = ()) -> list[Tile]:
+    """The headline figures that were recorded, with interval, n, change and trend.
+
+    ``sections`` are the ids of those that the page has.
+    """
     comparison = largest(result, "comparison")
     compared = (
         [dict(zip(comparison.columns, r, strict=True)) for r in comparison.rows]
@@ -40,7 +52,7 @@ def tiles(result: RunResult) -> list[Tile]:
     )
     baselines = {str(row.get("metric")): row.get("baseline") for row in compared}
     found = []
-    for name, title in _HEADLINES:
+    for name, title, section in _HEADLINES:
         metric = result.metric(name)
         if metric is None or metric.value is None:
             continue
@@ -54,5 +66,13 @@ def tiles(result: RunResult) -> list[Tile]:
             notes.append(f"{moved} against the baseline")
         if metric.size:
             notes.append(size_words(metric.size))
-        found.append(Tile(title, quantity(metric.value, metric.unit), ", ".join(notes)))
+        found.append(
+            Tile(
+                title,
+                quantity(metric.value, metric.unit),
+                ", ".join(notes),
+                section if section in sections else "",
+                course.spark(result, name),
+            )
+        )
     return found

@@ -12,17 +12,36 @@ from markupsafe import Markup
 
 from proofbook import __version__
 from proofbook.errors import OutputError
-from proofbook.report import gatelist, headline, judgement, junit, summary, theme
+from proofbook.report import (
+    alertlist,
+    gatelist,
+    headline,
+    judgement,
+    junit,
+    prometheus,
+    spreadsheet,
+    summary,
+    theme,
+)
 from proofbook.report.places import link, moment, page_link
+from proofbook.report.secrets import masked
 from proofbook.report.sections import Section, sections
 from proofbook.report.views import FigureView, TableView, rows_view
 from proofbook.report.words import one_line, quantity, visible
 from proofbook.suite.files import write_text
 from proofbook.suite.result import NotebookOutcome, Parameter, RunResult
 
-_SECRET = re.compile(r"pass(word|wd)|token|secret|credential|api_?key", re.I)
-_IN_ADDRESS = re.compile(r"(?<=://)[^/@\s]+:[^/@\s]+(?=@)")
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
+
+
+#: The same run in other forms, beside the page: name and what is in it.
+_FILES = [
+    ("run.json", "everything, as data; proofbook schema prints its JSON schema"),
+    (spreadsheet.FAILING_ROWS, "the rows behind gates that did not pass, for a spreadsheet"),
+    ("junit.xml", "a case for every notebook and every gate"),
+    ("summary.md", "Markdown, for a comment"),
+    (prometheus.METRICS_PROM, "metrics for Prometheus"),
+]
 
 
 @dataclass(frozen=True)
@@ -54,34 +73,44 @@ class BookRow:
 def render_run(result: RunResult, folder: Path) -> Path:
     """Writes the report of a run into its folder and returns the path of ``index.html``.
 
-    Also written: ``figures/``, ``junit.xml`` and ``summary.md``. The same record gives the same
-    bytes. OutputError when the folder cannot be written.
+    Also written: ``figures/``, ``junit.xml``, ``summary.md``, ``failing_rows.csv`` and
+    ``metrics.prom``. The same record gives the same bytes. OutputError when the folder cannot be
+    written.
     """
+    result = masked(result)
     drawn = sections(result)
     for section in drawn:
         for view in section.figures:
             _write_figure(folder / "figures", view)
     write_text(folder / "junit.xml", junit.junit_xml(result))
     write_text(folder / "summary.md", summary.summary_markdown(result))
+    write_text(folder / spreadsheet.FAILING_ROWS, spreadsheet.failing_rows(result))
+    write_text(folder / prometheus.METRICS_PROM, prometheus.prometheus_text(result))
     page = folder / "index.html"
-    write_text(page, index_html(result, drawn))
+    write_text(page, _page(result, drawn))
     return page
 
 
-def index_html(result: RunResult, drawn: list[Section] | None = None) -> str:
-    """The page itself; ``drawn`` are the sections, when they have been made already."""
-    drawn = sections(result) if drawn is None else drawn
-    gates = gatelist.gates(result)
-    tiles, failures = headline.tiles(result), _failures(result)
+def index_html(result: RunResult) -> str:
+    """The page itself."""
+    result = masked(result)
+    return _page(result, sections(result))
+
+
+def _page(result: RunResult, drawn: list[Section]) -> str:
+    gates, alerts = gatelist.gates(result), alertlist.alerts(result)
+    tiles, failures = headline.tiles(result, {s.id for s in drawn}), _failures(result)
     contents = [
         ("headline", "Headline figures") if tiles else None,
         ("gates", "Gates"),
+        ("alerts", "Alerts") if alerts else None,
         ("failures", "What did not run") if failures else None,
         *((s.id, s.title) for s in drawn),
         ("notebooks", "Notebooks"),
         ("again", "Run it again"),
         ("parameters", "Parameters"),
         ("provenance", "Provenance"),
+        ("files", "As data"),
     ]
     return theme.render(
         "index.html.j2",
@@ -89,6 +118,7 @@ def index_html(result: RunResult, drawn: list[Section] | None = None) -> str:
         reasons=judgement.reasons(result, gates),
         tiles=tiles,
         gates=gates,
+        alerts=alerts,
         failures=failures,
         sections=drawn,
         notebooks=[_book(n) for n in result.notebooks],
@@ -98,6 +128,7 @@ def index_html(result: RunResult, drawn: list[Section] | None = None) -> str:
         inputs=_inputs(result),
         versions=_versions(result),
         contents=[c for c in contents if c],
+        files=_FILES,
         version=version_of(result),
     )
 
@@ -171,18 +202,13 @@ def _commands(result: RunResult) -> list[tuple[str, Markup]]:
                 (f"After mending “{one_line(gate.title or gate.metric, 80)}”:", gate.rerun)
             )
     found.append(("This report, from its record:", f"proofbook report {result.run_id}"))
-    return [(words, theme.command(_masked("", command))) for words, command in found if command]
-
-
-def _masked(key: str, value: Any) -> Any:
-    """A value of which nothing secret is shown: by the name of its key, or inside an address."""
-    if _SECRET.search(key) and value not in (None, ""):
-        return "•••"
-    return _IN_ADDRESS.sub("•••", value) if isinstance(value, str) else value
+    against = f"proofbook report {result.run_id} --against OTHER_RUN"
+    found.append(("What has changed since another run:", against))
+    return [(words, theme.command(command)) for words, command in found if command]
 
 
 def _parameters(parameters: list[Parameter]) -> TableView:
-    rows = [[p.key, _masked(p.key, p.value), p.origin] for p in parameters]
+    rows: list[list[Any]] = [[p.key, p.value, p.origin] for p in parameters]
     return rows_view(["Parameter", "Value", "Origin"], _as_text(rows), label="parameters", most=200)
 
 
@@ -197,9 +223,9 @@ def _as_text(rows: list[list[Any]]) -> list[list[Any]]:
 def _provenance(result: RunResult) -> TableView:
     known = result.provenance
     dirty = {True: ", with changes that are not committed", False: "", None: ""}[known.dirty]
-    rows = [
+    rows: list[list[Any]] = [
         ["Run", result.run_id],
-        ["Command", _masked("", known.command)],
+        ["Command", known.command],
         ["Commit", f"{known.commit}{dirty}" if known.commit else None],
         ["Started", moment(known.started)],
         ["Finished", moment(known.finished)],

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from proofbook.report.gatelist import GatesView, GateView, never_measured
 from proofbook.report.places import anchor_of, moment
 from proofbook.report.theme import StateWords, state_words
-from proofbook.report.words import ABSENT, count_of, one_line
+from proofbook.report.words import ABSENT, count_of, number, one_line
 from proofbook.suite.result import NotebookOutcome, RunResult
 
 _MOST_REASONS = 8
@@ -54,12 +54,10 @@ def verdict(result: RunResult) -> str:
 
     Only a run that judged something and found nothing wrong says that it may.
     """
-    count = Counter(g.state for g in result.gates if not never_measured(g, result))
+    count = Counter[str](g.state for g in result.gates if not never_measured(g, result))
     failed = count_of(count["fail"], "gate") + " failed" if count["fail"] else ""
     missing = count_of(count["missing"], "gate") + " had no value" if count["missing"] else ""
-    soft = sum(count[s] for s in ("warn", "unresolved", "no_baseline"))
-    noted = f"{count_of(soft, 'gate')} {'needs' if soft == 1 else 'need'} a look"
-    wrong = " and ".join(p for p in (failed, missing) if p) or noted
+    wrong = " and ".join(p for p in (failed, missing) if p) or _noted(count)
     ended = [n.key for _, n in broken(result)]
     absent = [n for n in result.notebooks if n.status in ("blocked", "skipped")]
     if result.status in ("passed", "warned") and result.exit_code == 0 and result.gates:
@@ -74,6 +72,16 @@ def verdict(result: RunResult) -> str:
     if result.status == "interrupted" or not result.gates:
         return "The run did not come to its end: there is no verdict."
     return f"{wrong}: the enrichment may not be used."
+
+
+def _noted(count: Counter[str]) -> str:
+    """What neither passed nor failed, in words."""
+    soft, bare = count["warn"] + count["unresolved"], count["no_baseline"]
+    parts = [f"{count_of(soft, 'gate')} {'needs' if soft == 1 else 'need'} a look"] if soft else []
+    if bare or not soft:
+        who = number(bare) if soft else count_of(bare, "gate")
+        parts.append(f"{who} {'has' if bare == 1 else 'have'} no baseline")
+    return ", ".join(parts)
 
 
 def broken(result: RunResult) -> list[tuple[str, NotebookOutcome]]:
@@ -103,7 +111,9 @@ def reasons(result: RunResult, view: GatesView) -> list[Reason]:
 
 
 def _got(gate: GateView) -> str:
-    return "no value" if gate.value == ABSENT else gate.value
+    if gate.value == ABSENT:
+        return "no value"
+    return f"{gate.value} ({gate.interval})" if gate.interval else gate.value
 
 
 def _first(outcome: NotebookOutcome) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import functools
+import itertools
 import json
 import re
 from collections.abc import Iterator, Sequence
@@ -19,6 +20,7 @@ from proofbook.report import judgement, theme
 from proofbook.report.gatelist import GateView, gates
 from proofbook.report.index import version_of, without_terminal_codes
 from proofbook.report.places import anchor_of, link, page_link
+from proofbook.report.secrets import hide, masked
 from proofbook.report.words import one_line, quantity, visible
 from proofbook.suite.files import write_text
 from proofbook.suite.light import light_imports
@@ -83,6 +85,7 @@ def render_notebooks(result: RunResult, folder: Path) -> list[Path]:
 
     Pages are named by the record (``html``); the notebooks are read from the run's folder.
     """
+    result = masked(result)
     written = []
     for book in result.notebooks:
         if book.html and book.notebook and (folder / book.notebook).exists():
@@ -120,7 +123,7 @@ def _read(path: Path) -> Any:
         import nbformat  # noqa: PLC0415 - half a second that a report without notebooks can save
 
     try:
-        raw = json.loads(path.read_text(encoding="utf-8"))
+        raw = json.loads(hide(path.read_text(encoding="utf-8")))
         cells = raw["cells"]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError(
@@ -291,14 +294,21 @@ def _finished(body: str) -> tuple[str, list[tuple[str, str]], bool]:
         return f'<h{level} id="{anchor}">{inner}</h{level}>'
 
     body = _HEADING.sub(heading, body)
-    tables = iter(range(1, body.count("<table") + 1))
+    tables, pictures = itertools.count(1), itertools.count(1)
     body = re.sub(
         r"<table\b.*?</table>",
-        lambda t: (
-            f'<div class="scroll" role="region" tabindex="0" aria-label="Table {next(tables)}">'
-            f"{_scoped(t[0])}</div>"
-        ),
+        lambda t: _scrolling(_scoped(t[0]), f"Table {next(tables)}"),
         body,
         flags=re.S,
     )
+    body = re.sub(
+        r"(?<=<figure>)<img [^>]*>(?=</figure>)",
+        lambda t: _scrolling(t[0], f"Figure {next(pictures)}"),
+        body,
+    )
     return body, contents, headed
+
+
+def _scrolling(inner: str, name: str) -> str:
+    """What may be wider than the page in a box of its own that can be reached and scrolled."""
+    return f'<div class="scroll" role="region" tabindex="0" aria-label="{name}">{inner}</div>'

@@ -8,7 +8,7 @@ from pathlib import PurePath
 
 import pandas as pd
 
-from proofbook.report import figures
+from proofbook.report import course, figures, headline
 from proofbook.report.figures import Plot
 from proofbook.report.views import (
     FigureView,
@@ -19,6 +19,7 @@ from proofbook.report.views import (
     table_view,
 )
 from proofbook.report.words import change, is_number, one_line, quantity, size_words, title_of
+from proofbook.suite.past import PAST
 from proofbook.suite.result import RunResult, Table
 
 _DIMENSIONS = {
@@ -57,6 +58,7 @@ def sections(result: RunResult) -> list[Section]:
         _accuracy(result),
         _cost(result),
         _baseline(result),
+        _trends(result),
         _inputs(result),
         _checklist(result),
         _examples(result),
@@ -182,9 +184,10 @@ def _cost(result: RunResult) -> Section:
     if timed and timed.size:
         source = f"{source}, {size_words(timed.size)}"
     stages = figure_view("stages", lambda f: figures.stages(f, source), timed)
-    scaling = figure_view(
-        "scaling", lambda f: figures.scaling(f, exponent), largest(result, "scaling")
-    )
+    sizes = largest(result, "scaling")
+    if sizes is not None and len(sizes.rows) < 2:  # one size is no curve
+        sizes = None
+    scaling = figure_view("scaling", lambda f: figures.scaling(f, exponent), sizes)
     lead = "Wall time, and the true peak of resident memory while a stage ran."
     return Section("cost", "Time and memory", lead, _drawn(stages, scaling))
 
@@ -216,6 +219,16 @@ def _baseline(result: RunResult) -> Section:
     )
     bare = FigureView(**{**view.__dict__, "numbers": None})
     return Section("baseline", "Against the baseline", "", [bare], [words])
+
+
+def _trends(result: RunResult) -> Section:
+    views = [
+        course.figure(result, name, headline.TITLES.get(name, title_of(name)), _bound(result, name))
+        for name in course.metrics(result)
+    ]
+    lead = "This run after the last ones on the same data; for time and memory also with the same "
+    lead += "parameters on the same class of machine."
+    return Section("trends", "Trends over runs", lead, _drawn(*views))
 
 
 def _inputs(result: RunResult) -> Section:
@@ -265,7 +278,7 @@ def _others(result: RunResult) -> Section:
     known = {
         "methods", "score_histogram", "probability_histogram", "accuracy_by_tier", "comparison",
         "precision_recall", "reliability", "stages", "scaling", "completeness", "validation",
-        "identifier_health", "checklist",
+        "identifier_health", "checklist", PAST,
     }  # fmt: skip
     names = sorted(
         {t.name for t in result.tables if not t.name.startswith(("rates_by_", "examples_"))} - known

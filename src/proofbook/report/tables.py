@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -12,6 +13,9 @@ from proofbook.report.words import is_number, number, one_line, quantity, visibl
 #: Longest text shown in a cell unless another width is asked for; ten times as much of what was
 #: cut is kept in the cell's title.
 CELL = 80
+
+#: A column of texts no longer than this is not broken into lines.
+SHORT = 20
 
 
 @dataclass(frozen=True)
@@ -44,17 +48,19 @@ def table(
     """
     shown, units = frame.head(rows), units or {}
     names = [str(column) for column in frame.columns]
-    numeric = [_all_numbers(shown.iloc[:, i]) for i in range(len(names))]
+    said = [
+        [_words(v, units.get(n, ""), width) for n, v in zip(names, values, strict=True)]
+        for values in shown.itertuples(index=False, name=None)
+    ]
+    kinds = [_kind(shown.iloc[:, i], [words[i] for words in said]) for i in range(len(names))]
     head = "".join(
-        f'<th scope="col"{_right(right)}>{escape(one_line(name, CELL))}</th>'
-        for name, right in zip(names, numeric, strict=True)
+        f'<th scope="col"{kind}>{escape(one_line(name, CELL))}</th>'
+        for name, kind in zip(names, kinds, strict=True)
     )
-    body, plain_rows = [], []
-    for values in shown.itertuples(index=False, name=None):
-        words = [_words(v, units.get(n, ""), width) for n, v in zip(names, values, strict=True)]
-        cells = zip(values, words, numeric, strict=True)
-        body.append("".join(_cell(value, word, right, width) for value, word, right in cells))
-        plain_rows.append("\t".join(words))
+    body = [
+        "".join(_cell(*of, width) for of in zip(values, words, kinds, strict=True))
+        for values, words in zip(shown.itertuples(index=False, name=None), said, strict=True)
+    ]
     title = one_line(caption, 400)
     if len(frame) > rows:
         title = f"{title} First {rows} of {number(len(frame))} rows.".strip()
@@ -65,7 +71,9 @@ def table(
         + "".join(f"<tr>{cells}</tr>" for cells in body)
         + "</tbody></table>"
     )
-    text = "\n".join([title, "\t".join(one_line(n, CELL) for n in names), *plain_rows]).strip()
+    text = "\n".join(
+        [title, "\t".join(one_line(n, CELL) for n in names), *map("\t".join, said)]
+    ).strip()
     return HtmlTable(html, text)
 
 
@@ -84,11 +92,14 @@ def _words(value: object, unit: str, width: int) -> str:
     return quantity(value, unit) if is_number(value) else one_line(value, width)
 
 
-def _right(numeric: bool) -> str:
-    return ' class="number" align="right"' if numeric else ""
+def _kind(column: pd.Series, words: Sequence[str]) -> str:
+    """How the cells of a column stand: numbers to the right, short texts on one line."""
+    if _all_numbers(column):
+        return ' class="number" align="right"'
+    return ' class="short"' if all(len(word) <= SHORT for word in words) else ""
 
 
-def _cell(value: object, word: str, numeric: bool, width: int) -> str:
+def _cell(value: object, word: str, kind: str, width: int) -> str:
     full = "" if is_number(value) or _absent(value) else visible(value)
     title = f' title="{escape(full[: CELL * 10])}"' if len(full) > width else ""
-    return f"<td{_right(numeric)}{title}><bdi>{escape(word)}</bdi></td>"
+    return f"<td{kind}{title}><bdi>{escape(word)}</bdi></td>"

@@ -17,7 +17,12 @@ from markupsafe import Markup, escape
 from proofbook.report import words
 
 #: A cell shows this much of a text; the rest can be unfolded, up to ``FULL`` characters.
-SHORT, FULL = 120, 500
+SHORT, FULL = 240, 500
+
+_AMOUNT, _NO_BREAK = (
+    re.compile(r"(?<=\d) (?=(?:%|pp|s|MB|GB)(?!\w)|× \d)|(?<=\d ×) (?=\d)"),
+    "\u00a0",
+)
 
 #: What each state is called on a page, its sign for who sees it, and its tone.
 _STATES: dict[str, tuple[str, str, str]] = {
@@ -41,6 +46,13 @@ _STATES: dict[str, tuple[str, str, str]] = {
     "better": ("Better", "✓", "pass"),
     "worse": ("Worse", "▲", "warn"),
     "same": ("Same", "–", "none"),
+    "critical": ("Critical", "✕", "fail"),
+    "error": ("Error", "✕", "fail"),
+    "warning": ("Warning", "▲", "warn"),
+    "notice": ("Notice", "–", "none"),
+    "gained": ("Gained", "+", "pass"),
+    "lost": ("Lost", "−", "fail"),
+    "changed": ("Changed", "→", "warn"),
 }
 
 
@@ -102,8 +114,11 @@ def command(text: str) -> Markup:
 
 
 def _inert(value: Any) -> Any:
-    """Every string a template prints has its control and direction characters made visible."""
-    return words.visible(value) if type(value) is str else value
+    """Every string a template prints has its control and direction characters made visible.
+
+    A number and its unit stay on one line, and so does a size.
+    """
+    return _AMOUNT.sub(_NO_BREAK, words.visible(value)) if type(value) is str else value
 
 
 @functools.cache
@@ -134,20 +149,25 @@ def environment() -> jinja2.Environment:
     return made
 
 
-def render(template: str, **context: Any) -> str:
-    """A page: no script, no network, one style whose hash is the only one allowed.
+def render(template: str, script: str = "", **context: Any) -> str:
+    """A page: no network, one style whose hash is the only one allowed, and no script but ours.
 
-    ``://`` is written with an entity, so that no address stands in the file even as text.
+    ``script`` is a file beside the templates that makes a page more convenient; everything works
+    without it. ``://`` is written with an entity, so that no address stands in the file even as
+    text.
     """
-    css = _style()
-    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
-    policy = (
-        f"default-src 'none'; img-src data:; style-src 'sha256-{digest}'; "
-        "base-uri 'none'; form-action 'none'"
-    )
+    css, code = _style(), _template(script) if script else ""
+    policy = f"default-src 'none'; img-src data:; style-src {_digest(css)}; "
+    policy += f"script-src {_digest(code)}; " if code else ""
+    policy += "base-uri 'none'; form-action 'none'"
     page = (
         environment()
         .get_template(template)
-        .render(css=Markup(css), policy=Markup(policy), **context)
+        .render(css=Markup(css), policy=Markup(policy), script=Markup(code), **context)
     )
     return page.replace("://", "&#58;//")
+
+
+def _digest(text: str) -> str:
+    """A source of a content policy: the hash of an inline style or script."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from proofbook.report.figures import Plot
+from proofbook.report.tables import SHORT
 from proofbook.report.theme import badge, cell
 from proofbook.report.words import is_number, number, one_line, title_of, visible
 from proofbook.suite.result import RunResult, Table
@@ -21,15 +22,20 @@ MOST_ROWS = 60
 
 _RATES = re.compile(r"(^|_)(rate|share|precision|recall|f1|observed|predicted|low|high)$")
 _KEYS = re.compile(r"(^|_)(row|id|year|duns|zip|zip5|cell)$", re.I)
+#: The columns of example rows that a reader looks for first, in this order.
+_FIRST = (
+    "award_row", "error", "rule", "Company", "City", "State", "Agency Tracking Number", "Contract",
+    "value", "method", "score", "probability",
+)  # fmt: skip
 _UNITS = {"seconds": "s", "peak_mb": "MB", "start_mb": "MB"}
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column's heading, and whether its values are numbers."""
+    """A column's heading, and how its values stand: "number", "short" (on one line) or ""."""
 
     title: str
-    numeric: bool = False
+    kind: str = ""
 
 
 @dataclass(frozen=True)
@@ -94,14 +100,26 @@ def rows_view(
     return TableView(
         label=f"Table: {one_line(label, 120)}",
         columns=[
-            Column(one_line(title_of(c) if c.islower() else c, 60), right)
-            for c, right in zip(columns, numeric, strict=True)
+            Column(one_line(title_of(c) if c.islower() else c, 60), _kind(right, column))
+            for c, right, column in zip(columns, numeric, values, strict=True)
         ],
         rows=[[_print(v, unit) for v, unit in zip(row, named, strict=True)] for row in rows[:most]],
         caption=caption,
         note=note,
         folded=folded,
     )
+
+
+def _kind(numeric: bool, values: Sequence[object]) -> str:
+    if numeric:
+        return "number"
+    return "short" if all(v is None or len(str(v)) <= SHORT for v in values) else ""
+
+
+def key_columns_first(columns: Iterable[str]) -> list[str]:
+    """Names of columns with those first that tell which award a row is; the others in order."""
+    names = list(dict.fromkeys(columns))
+    return [c for c in _FIRST if c in names] + [c for c in names if c not in _FIRST]
 
 
 def _is_text(value: object) -> bool:
@@ -150,6 +168,14 @@ def figure_view(
     if table is None or not table.rows:
         return None
     plot = draw(frame_of(table))
+    numbers = table_view(table, label=f"numbers of {plot.title}", **options)
+    return plot_view(name, plot, numbers, captioned=captioned)
+
+
+def plot_view(
+    name: str, plot: Plot, numbers: TableView | None = None, *, captioned: bool = True
+) -> FigureView:
+    """A plot as a figure of the page, in the smaller of its two forms."""
     media, data = plot.smallest()
     width, height = plot.size
     return FigureView(
@@ -161,7 +187,7 @@ def figure_view(
         alt=visible(plot.alt),
         finding=_without_title(visible(plot.alt), visible(plot.title)),
         caption=visible(plot.caption) if captioned else "",
-        numbers=table_view(table, label=f"numbers of {plot.title}", **options),
+        numbers=numbers,
         media=media,
         data=data,
     )

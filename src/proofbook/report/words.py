@@ -12,6 +12,8 @@ MINUS, ABSENT = "−", "–"
 #: Direction marks and invisible characters that can make a text read as something else.
 _HIDDEN = frozenset("\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u3164\ufeff\uffa0")
 _PICTURES = {code: chr(0x2400 + code) for code in range(0x20)} | {0x7F: "\u2421"}
+#: Names that say nothing without the word "rate".
+_RATES = frozenset(f"{of}_rate" for of in ("match", "candidate", "unmatched", "conflict"))
 _RISKY = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f"
     "\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\uffff\ud800-\udfff"
@@ -62,7 +64,8 @@ def title_of(name: str) -> str:
     """
     if len(name) == 1:
         return name
-    words = re.sub(r"_(rate|pp|pct|mb)$", "", name).replace("_", " ").strip()
+    unit = r"_(pp|pct|mb)$" if name in _RATES else r"_(rate|pp|pct|mb)$"
+    words = re.sub(unit, "", name).replace("_", " ").strip()
     words = re.sub(r"\b(uei|duns|f1|cpu|tp|fp|fn)\b", lambda m: m.group().upper(), words)
     return words[:1].upper() + words[1:]
 

@@ -123,4 +123,5 @@ FAULTS = [
     Fault("input", "a parameter is misspelt", _typed("match.candidats=3")),
     Fault("input", "a parameter is given twice", _typed("data.seed=1", "data.seed=2")),
     Fault("input", "a bound is not a number", _typed("gates.match_rate=.nan")),
+    Fault("input", "a bound is a rate of 75", _typed("gates.match_rate=75")),
 ]  # fmt: skip

@@ -1,17 +1,21 @@
-"""Baselines: named results of a passed run, promoted by a person, that later runs are held to."""
+"""Baselines: named results of a passed run, promoted by a person, that later runs are held to.
+
+A name has one file for every workload and class of machine, ``NAME.WORKLOAD.MACHINE.json``; a run
+is judged by the file of its own, else by the one that differs least, and told what differs.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from proofbook.errors import UsageError, did_you_mean
-from proofbook.suite.files import write_text
+from proofbook.suite.files import typed, write_text
 from proofbook.suite.layers import settings_of
 from proofbook.suite.result import Metric, RunResult
 
@@ -57,6 +61,7 @@ class Baseline:
     quality_differences: list[str] = field(default_factory=list)
     speed_differences: list[str] = field(default_factory=list)
     schema: int = BASELINE_SCHEMA
+    why: str = ""  # in the words of who promoted it
 
     def metric(self, name: str, size: str | None = None) -> Metric | None:
         """The metric of that name (of that size, else of the largest), or None."""
@@ -98,18 +103,35 @@ def _word(sizes: list[str]) -> str:
 
 def names(folder: Path) -> list[str]:
     """The names of the baselines in a folder."""
-    return sorted(path.stem for path in folder.glob("*.json"))
+    return sorted({path.name.split(".")[0] for path in folder.glob("*.json")})
+
+
+def files(folder: Path, name: str) -> list[Path]:
+    """The files of a name: one for every workload and class of machine."""
+    return sorted(path for path in folder.glob("*.json") if path.name.split(".")[0] == name)
+
+
+def file_name(name: str, of: Circumstances) -> str:
+    """The file of a baseline: its name, its workload, and the class of its machine.
+
+    >>> file_name("main", Circumstances("linux-2c", ["9x9"], {"awards": "ab"}, {}))
+    'main.9x9-4cc834.linux-2c.json'
+    """
+    data = hashlib.sha256(json.dumps(of.data, sort_keys=True).encode()).hexdigest()[:6]
+    return f"{name}.{_word(of.sizes)}-{data}.{of.machine_class}.json"
 
 
 def load(folder: Path, name: str) -> Baseline:
-    """The baseline of that name; UsageError when there is none or it is not one."""
-    path = folder / f"{name}.json"
-    if not path.exists():
+    """The baseline of that name, of several the last promoted; UsageError when there is none, or
+    a file is not one.
+    """
+    found = [read(path) for path in files(folder, name)]
+    if not found:
         hint = (
             did_you_mean(name, names(folder)) or f"; there are {', '.join(names(folder)) or 'none'}"
         )
         raise UsageError(f"no baseline {name!r} in {folder}{hint}")
-    return read(path)
+    return max(found, key=lambda b: b.promoted)
 
 
 def read(path: Path) -> Baseline:
@@ -118,9 +140,7 @@ def read(path: Path) -> Baseline:
         raw = json.loads(path.read_text(encoding="utf-8"))
         schema = raw["schema"]
         if schema == BASELINE_SCHEMA:
-            raw["circumstances"] = Circumstances(**raw["circumstances"])
-            raw["metrics"] = [Metric(**m) for m in raw["metrics"]]
-            return Baseline(**raw)
+            return typed(Baseline, raw)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UsageError(f"{path}: is no baseline ({error}); promote a passed run again") from None
     raise UsageError(f"{path}: has schema {schema}, not {BASELINE_SCHEMA}; promote a run again")
@@ -131,8 +151,9 @@ def to_json(baseline: Baseline) -> str:
     return json.dumps(asdict(baseline), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def promote(result: RunResult, folder: Path, *, name: str, reviewed_by: str) -> Path:
-    """Writes a run's metrics as the named baseline, signed by a person; the file.
+def promote(result: RunResult, folder: Path, *, name: str, reviewed_by: str, why: str = "") -> Path:
+    """Writes a run's metrics as the named baseline of its workload and class of machine, signed
+    by a person; the file.
 
     UsageError unless the run passed (warnings allowed) with a complete plan, and has a reviewer.
     """
@@ -153,16 +174,22 @@ def promote(result: RunResult, folder: Path, *, name: str, reviewed_by: str) -> 
         commit=result.provenance.commit,
         circumstances=circumstances(result),
         metrics=result.metrics,
+        why=why.strip(),
     )
-    write_text(folder / f"{name}.json", to_json(baseline))
-    return folder / f"{name}.json"
+    path = folder / file_name(name, baseline.circumstances)
+    write_text(path, to_json(baseline))
+    return path
 
 
 def judged(folder: Path, name: str, now: Circumstances) -> Baseline | None:
-    """The named baseline with its differences from this run; None when there is none."""
-    if name not in names(folder):
-        return None
-    found = load(folder, name)
-    quality, speed = differences(found.circumstances, now)
-    fields: Mapping[str, Any] = {**vars(found)}
-    return Baseline(**{**fields, "quality_differences": quality, "speed_differences": speed})
+    """The named baseline that differs least from this run, with the differences; None when there
+    is none.
+    """
+    found = []
+    for path in files(folder, name):
+        baseline = read(path)
+        quality, speed = differences(baseline.circumstances, now)
+        found.append(replace(baseline, quality_differences=quality, speed_differences=speed))
+    found.sort(key=lambda b: b.promoted, reverse=True)
+    least = (len(b.quality_differences) + len(b.speed_differences) for b in found)
+    return min(zip(least, range(len(found)), found, strict=True), default=(0, 0, None))[2]

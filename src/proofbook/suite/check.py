@@ -10,13 +10,14 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
-from proofbook.errors import UsageError
+from proofbook.errors import InputError, UsageError
 from proofbook.measure.statistics import Interval, difference
 from proofbook.params import Settings
 from proofbook.quality import accuracy, examples, laws, privacy, rates
 from proofbook.quality.metrics import DEFINITIONS
 from proofbook.quality.outcomes import outcomes
 from proofbook.quality.paired import rate_changes
+from proofbook.quality.pairing import DROP_OF
 from proofbook.quality.regression import DROPS
 from proofbook.suite.baselines import Baseline
 from proofbook.suite.gate_defaults import DEFAULTS
@@ -50,6 +51,7 @@ def check(
     *,
     awards: pa.Table | None = None,
     truth: pa.Table | None = None,
+    truth_file: str | Path = "the truth",
     against: Against | None = None,
 ) -> Check:
     """The gates that an enriched table can be held against, with evidence for what fails.
@@ -87,7 +89,7 @@ def check(
         try:
             found |= accuracy.evaluate(enriched, truth).measures()
         except ValueError as error:
-            raise UsageError(f"the truth does not fit the enriched table: {error}") from None
+            raise unfit(truth_file, error) from None
     if against is not None and whole:
         drops, more = _drops(against, enriched, awards, found)
         found |= drops
@@ -102,6 +104,29 @@ def check(
             bound = replace(bound, severity="warn")  # but nothing that it could be held against
         judged.append(evaluate(bound, metric, evidence=evidence.get(metric.name)))
     return Check(metrics, judged)
+
+
+def unfit(truth_file: str | Path, error: ValueError) -> InputError:
+    """The error that says why truth cannot judge an enriched table."""
+    return InputError(
+        truth_file,
+        f"does not fit the enriched table: {error}",
+        remedy="give the truth about the awards of this table",
+    )
+
+
+def refuse_doubled(enriched: pa.Table, file: str | Path) -> None:
+    """InputError for a table that holds an award twice: counted twice, it would bend every rate."""
+    rows = enriched["award_row"].to_pandas()
+    twice = rows[rows.duplicated()]
+    if len(twice):
+        raise InputError(
+            file,
+            "holds an award twice",
+            place=f"row {twice.index[0]} (0-based), column 'award_row'",
+            value=int(twice.iloc[0]),
+            remedy="keep one row per award; proofbook check shows all that are doubled",
+        )
 
 
 def _metric(name: str, found: Interval, note: str) -> Metric:
@@ -160,10 +185,9 @@ def _paired_drops(
             f"{enriched.num_rows:,}: give the enriched table of the same awards"
         )
     changes = rate_changes(outcomes(against.table, awards), outcomes(enriched, awards))
-    names = dict(zip(("", "u", "d", "n"), DROPS, strict=True))
     found, evidence = {}, {}
     for change in changes:
-        metric = names[change.letter]
+        metric = DROP_OF[change.letter]
         found[metric] = Interval(change.drop_pp, change.low, change.high, change.n)
         rows = change.examples.get("lost", [])
         company = _column(awards, "Company")

@@ -7,10 +7,12 @@ under which circumstances - so that thousands of runs are read without their rec
 from __future__ import annotations
 
 import gc
+import itertools
 import json
+import math
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -26,6 +28,9 @@ METRICS_SCHEMA = 1
 ENDED = frozenset({"passed", "warned", "failed"})
 
 _NUMBERS = (float, int)  # by exact type: no bool
+
+_KEYS = {str, type(None)}
+_ENDS = {float, int, type(None)}
 
 _RUN_ID = re.compile(r"^(\d{8}T\d{6}Z)-")
 
@@ -95,6 +100,15 @@ def read(
             gc.enable()
 
 
+def merged(parts: Sequence[History]) -> History:
+    """Several folders of runs as one; a run that is in more than one of them counts once."""
+    entries = {entry.run_id: entry for part in reversed(parts) for entry in part.entries}
+    return History(
+        sorted(entries.values(), key=lambda e: (e.started, e.run_id)),
+        [warning for part in parts for warning in part.warnings],
+    )
+
+
 def _read(outputs: Path, metric: str | None, days: float | None, but: str) -> History:
     entries: dict[str, Entry] = {}
     warnings: list[str] = []
@@ -108,7 +122,15 @@ def _read(outputs: Path, metric: str | None, days: float | None, but: str) -> Hi
             continue
         try:
             entry = _entry(folder, metric)
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        except (
+            OSError,
+            ValueError,
+            KeyError,
+            TypeError,
+            AttributeError,
+            ArithmeticError,
+            RecursionError,
+        ) as error:
             warnings.append(f"{folder}: is damaged ({type(error).__name__}: {error})"[:300])
             continue
         if entry is None or entry.run_id == but or (since is not None and entry.started < since):
@@ -130,7 +152,11 @@ def _folders(outputs: Path) -> Iterator[tuple[str, str]]:
         if _is_run(top.path):
             yield top.path, ""
             continue
-        below = [e.path for e in os.scandir(top.path) if e.is_dir() and _is_run(e.path)]
+        try:
+            below = [e.path for e in os.scandir(top.path) if e.is_dir() and _is_run(e.path)]
+        except OSError as error:
+            yield top.path, f"cannot be read ({error.strerror})"
+            continue
         yield from ((path, "") for path in sorted(below))
         if not below:
             yield top.path, "holds no run"
@@ -152,6 +178,8 @@ def _entry(folder: str, metric: str | None) -> Entry | None:
             raw = json.loads(stream.read())
     except FileNotFoundError:
         raw = {}
+    if not isinstance(raw, dict):
+        raise TypeError(f"{METRICS_FILE} holds no record of a run")
     if "schema" not in raw:  # made before the head was there, or not ended
         raw = _head_of_record(Path(folder))
     elif raw["schema"] != METRICS_SCHEMA:
@@ -161,18 +189,28 @@ def _entry(folder: str, metric: str | None) -> Entry | None:
     started = datetime.fromisoformat(raw["started"])
     if started.tzinfo is None:
         started = started.replace(tzinfo=UTC)
-    return Entry(
-        str(raw["run_id"]),
-        started,
-        str(raw["status"]),
-        Circumstances(**raw["circumstances"]),
-        {
-            (m["name"], m["size"]): Value(m["value"], m["low"], m["high"], m["n"])
-            for m in raw["metrics"]
-            if (metric is None or m["name"] == metric) and type(m["value"]) in _NUMBERS
-        },
-        raw.get("commit"),
-    )
+    values = {
+        (m["name"], m["size"]): Value(m["value"], m["low"], m["high"], m["n"])
+        for m in raw["metrics"]
+        if (metric is None or m["name"] == metric) and type(m["value"]) in _NUMBERS
+    }
+    here = Circumstances(**raw["circumstances"])
+    _refuse_odd(here, values)
+    return Entry(str(raw["run_id"]), started, raw["status"], here, values, raw.get("commit"))
+
+
+def _refuse_odd(here: Circumstances, values: dict[tuple[str, str | None], Value]) -> None:
+    """ValueError for a record that could not be sorted, compared or counted with others."""
+    kinds = (here.machine_class, str), (here.sizes, list), (here.data, dict)
+    if not all(isinstance(it, kind) for it, kind in (*kinds, (here.parameters, dict))):
+        raise ValueError("its circumstances are of the wrong types")
+    if not set(map(type, itertools.chain.from_iterable(values))) <= _KEYS:
+        raise ValueError("the name or size of a metric is no text")
+    for column in zip(*values.values(), strict=True):  # by columns: half a million of them
+        if not set(map(type, column)) <= _ENDS:
+            raise ValueError("an interval is no number")
+        if not math.isfinite(sum(filter(None, column))):
+            raise ValueError("a number is not finite")
 
 
 def _head_of_record(folder: Path) -> dict[str, Any]:

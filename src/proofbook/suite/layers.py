@@ -22,6 +22,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from proofbook.errors import ParameterError, did_you_mean
 from proofbook.params import Settings
+from proofbook.suite.bounds import check_bounds
 from proofbook.suite.gate_defaults import DEFAULTS
 from proofbook.suite.result import Parameter
 
@@ -111,6 +112,7 @@ def merge(layers: Sequence[Layer], profile: str | None = None) -> Effective:
     except ValidationError as error:
         raise ParameterError(_ill_typed(error.errors()[0], where)) from None
     _check_data(settings)
+    check_bounds(settings, where)
     parameters = [Parameter(k, masked(k, v), origins[k]) for k, v in values.items()]
     return Effective(settings, parameters, profile)
 

@@ -45,6 +45,11 @@ class Metric:
     baseline: float | None = None  # the baseline's value, where this compares with one
     note: str = ""  # why there is no value, or what to know about it
 
+    def _repr_html_(self) -> str:
+        from proofbook.report import display  # noqa: PLC0415 - drawn only where it is looked at
+
+        return display.metrics([self]).html
+
 
 @dataclass(frozen=True)
 class Table:
@@ -82,6 +87,11 @@ class GateOutcome:
     examples: list[dict[str, Any]] = field(default_factory=list)  # at most 20, with keys
     baseline: float | None = None
     rerun: str = ""  # the command that runs it again
+
+    def _repr_html_(self) -> str:
+        from proofbook.report import display  # noqa: PLC0415 - as above
+
+        return display.gates([self]).html
 
 
 @dataclass(frozen=True)
@@ -176,6 +186,11 @@ class RunResult:
     tables: list[Table] = field(default_factory=list)
     alerts: list[Alert] = field(default_factory=list)  # gravest first
     schema_version: int = SCHEMA_VERSION
+
+    def _repr_html_(self) -> str:
+        from proofbook.report import display  # noqa: PLC0415 - as above
+
+        return display.run_html(self)
 
     def metric(self, name: str, size: str | None = None) -> Metric | None:
         """The metric of that name (of that size, else the last recorded), or None."""

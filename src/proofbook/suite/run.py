@@ -66,8 +66,19 @@ def _run_suite(request: Request, tell: Tell) -> RunResult:
     if request.rendered:
         tell("rendering the report")
         render(result, folder)
+        _publish(request.effective.settings.report.prometheus, folder, tell)
     write_text(folder.parent / "latest", folder.name + "\n")
     return result
+
+
+def _publish(target: str, folder: Path, tell: Tell) -> None:
+    """Copies the metrics to where a monitor reads them; a fault there changes no verdict."""
+    if not target:
+        return
+    try:
+        write_text(Path(target), (folder / "metrics.prom").read_text(encoding="utf-8"))
+    except OutputError as error:
+        tell(f"warning: {error}")
 
 
 def _open_folder(request: Request) -> tuple[Path, RunResult | None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -24,10 +25,18 @@ from proofbook.suite import (
 from proofbook.suite.files import write_text
 from proofbook.suite.gate_defaults import DEFAULTS
 from proofbook.suite.layers import Effective, changes
+from proofbook.suite.past import past_runs
 from proofbook.suite.plan import Step
 from proofbook.suite.prepare import Inputs
 from proofbook.suite.project import Project
-from proofbook.suite.result import GateOutcome, NotebookOutcome, Provenance, RunResult, Severity
+from proofbook.suite.result import (
+    GateOutcome,
+    NotebookOutcome,
+    Provenance,
+    RunResult,
+    Severity,
+    Table,
+)
 from proofbook.suite.schedule import run_all
 from proofbook.suite.verdict import CRASHED, Verdict, unfinished, verdict
 
@@ -76,6 +85,7 @@ class Underway:
         self.inputs = Inputs({}, [])
         self.tell, self.settings = tell, request.effective.settings
         self.started, self.finished = provenance.now(), dict[str, Finished]()
+        self.past: list[Table] = []
         self.machine = provenance.machine()
         self.commit = provenance.commit(request.project.root)
         self.versions = provenance.versions()
@@ -143,6 +153,7 @@ class Underway:
             self._close(Verdict("interrupted", interrupt.exit_code, words))
             raise
         so_far = self._result(unfinished(self.folder.name))
+        self.past = [past_runs(so_far, self._other_runs)]
         final = verdict(so_far.notebooks, so_far.gates, fail_on=self.request.fail_on)
         return self._close(final)
 
@@ -236,13 +247,18 @@ class Underway:
         so_far = self._result(unfinished(self.folder.name))
         found = drift.judge(
             so_far.metrics,
-            history.read(self.folder.parent, but=self.folder.name).entries,
+            self._other_runs,
             baselines.circumstances(so_far),
             self.settings,
             notebook=step.key,
             rerun=self.request.command,
         )
         return [gate for gate in found if gate.state != "pass"]
+
+    @functools.cached_property
+    def _other_runs(self) -> list[history.Entry]:
+        """The runs beside this one, read once."""
+        return history.read(self.folder.parent, but=self.folder.name).entries
 
     def _done(self, step: Step, done: Finished) -> None:
         self.finished[step.key] = done
@@ -299,7 +315,7 @@ class Underway:
             metrics=[m for f in done for m in f.recording.metrics],
             gates=found,
             alerts=alerts.alerts(outcomes, found),
-            tables=[t for f in done for t in f.recording.tables],
+            tables=[t for f in done for t in f.recording.tables] + self.past,
         )
 
 

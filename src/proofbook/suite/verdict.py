@@ -12,6 +12,16 @@ from proofbook.suite.result import GateOutcome, NotebookOutcome, NotebookStatus,
 CRASHED: frozenset[NotebookStatus] = frozenset({"failed", "timed_out", "killed", "incomplete"})
 
 
+#: What is said of one gate, and of several, in a state that warns.
+_SAID = {
+    "warn": ("warns", "warn"),
+    "unresolved": ("is too noisy to judge", "are too noisy to judge"),
+    "no_baseline": ("has no baseline", "have no baseline"),
+    "fail": ("fails, which only warns", "fail, which only warns"),
+    "missing": ("has no value", "have no value"),
+}
+
+
 @dataclass(frozen=True)
 class Verdict:
     """A run's status, exit code and sentence."""
@@ -57,11 +67,13 @@ def is_warning(gate: GateOutcome) -> bool:
 
 
 def _grouped(gates: Sequence[GateOutcome]) -> list[str]:
-    """The gates in words by state: their metrics, or their number where there are more than two."""
+    """The gates in words by state: their titles, or their number where there are more than two."""
     by_state: dict[str, list[str]] = {}
     for gate in gates:
-        by_state.setdefault(gate.state.replace("_", " "), []).append(gate.metric)
-    return [
-        f"{len(metrics)} gates {state}" if len(metrics) > 2 else f"{' and '.join(metrics)} {state}"
-        for state, metrics in by_state.items()
-    ]
+        by_state.setdefault(gate.state, []).append(gate.title or gate.metric)
+    found = []
+    for state, titles in by_state.items():
+        one, several = _SAID.get(state, (state, state))
+        who = f"{len(titles)} gates" if len(titles) > 2 else " and ".join(titles)
+        found.append(f"{who} {one if len(titles) == 1 else several}")
+    return found

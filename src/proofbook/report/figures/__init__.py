@@ -5,6 +5,7 @@ from proofbook.report.figures.inputs import completeness, identifier_health
 from proofbook.report.figures.matching import histogram, methods, rates_by
 from proofbook.report.figures.speed import comparison, scaling, stages
 from proofbook.report.figures.style import Plot
+from proofbook.report.figures.trends import sparkline, trend
 from proofbook.report.figures.waterfall import waterfall
 
 __all__ = [
@@ -18,6 +19,8 @@ __all__ = [
     "rates_by",
     "reliability",
     "scaling",
+    "sparkline",
     "stages",
+    "trend",
     "waterfall",
 ]
