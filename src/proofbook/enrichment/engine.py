@@ -202,7 +202,9 @@ class UnitEngine:
         while True:
             while not unit.ended:
                 self._advance(_POLL_S)
-            self._advance(0)  # a stop is heeded, and nobody idles, while the caller works on it
+            self._advance(0)  # a stop is heeded, and nobody idles while the caller works on it
+            if not unit.ended:  # lost just now
+                continue
             try:
                 return self._backend.fetch(self._results.get(unit.key))
             except LostWorker as error:
