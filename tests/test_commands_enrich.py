@@ -166,7 +166,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def ended_by(number: int, folder: Path, *more: str) -> tuple[int, str]:
     """The command's exit code and words, when it gets a signal with some chunks finished."""
-    command = [sys.executable, "-m", "proofbook", "enrich", *FILES, "--chunk-size", "25", *more]
+    command = [sys.executable, "-m", "proofbook", "enrich", *FILES, "--chunk-size", "100", *more]
     with subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE, text=True) as program:
         while program.poll() is None and len(list(folder.glob("*.checkpoints/*.arrays"))) < 5:
             time.sleep(0.01)
@@ -189,7 +189,7 @@ def test_a_stopped_run_says_how_to_go_on(
 ) -> None:
     ended, said = ended_by(number, copy, *workers)
     assert ended == code
-    command = " ".join(("proofbook enrich", *FILES, "--chunk-size 25", *workers, "--resume"))
+    command = " ".join(("proofbook enrich", *FILES, "--chunk-size 100", *workers, "--resume"))
     assert f"What is finished is kept; go on with: {command}" in " ".join(said.split())
     told = json.loads((copy / "e.parquet.progress.json").read_text())
     assert (told["status"], told["resumable"]) == ("interrupted", True)
@@ -226,7 +226,7 @@ def test_a_killed_run_goes_on_unless_a_chunk_is_damaged(
         assert not (copy / "e.parquet").exists()
     chunk.write_bytes(content)
     assert call(*FILES, "--resume", "--chunk-size", "10") == 0
-    assert "chunks stay as planned before the stop: 25 rows" in capsys.readouterr().err
+    assert "chunks stay as planned before the stop: 100 rows" in capsys.readouterr().err
     assert pq.read_table("e.parquet").equals(pq.read_table(world / "expected.parquet"))
 
 
