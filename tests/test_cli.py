@@ -78,7 +78,7 @@ USAGE = {
     "enrich a.csv r.csv --out .": ".: is a folder",
     "enrich a.csv r.csv --out no/e.parquet": "no/e.parquet: its folder does not exist",
     "convert a.zip --out no/r.parquet": "no/r.parquet: its folder does not exist",
-    "enrich a.csv r.csv --out e.parquet --set data.seed=1": "section match only",
+    "enrich a.csv r.csv --out e.parquet --set data.seed=1": "parameters of the section match",
     "enrich a.csv r.csv --out e.parquet --set match.candidats=1": "did you mean 'candidates'?",
     "evaluate e.parquet t.csv": "e.parquet",
     "check e.parquet": "e.parquet: does not exist",

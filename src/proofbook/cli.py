@@ -12,10 +12,17 @@ from typing import Annotated, Any
 
 import typer
 
-from proofbook import commands, commands_matching, commands_report, commands_sources
+from proofbook import (
+    commands,
+    commands_enrich,
+    commands_matching,
+    commands_report,
+    commands_sources,
+)
 from proofbook.commands import Json
 from proofbook.commands import print_json as _print_json
 from proofbook.commands import tell as _tell
+from proofbook.commands_enrich import Sets
 from proofbook.errors import ParameterError, ProofbookError
 from proofbook.report.words import visible
 
@@ -38,10 +45,6 @@ baseline_app = typer.Typer(
 )
 app.add_typer(baseline_app, name="baseline")
 
-Sets = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="KEY=VALUE", help="Set a parameter; may be repeated."),
-]
 Run = Annotated[str, typer.Argument(metavar="RUN", help="A run's id, its folder, or 'latest'.")]
 
 
@@ -125,7 +128,7 @@ def run(
         last=only,
         first=from_ or (only if resume else None),
         fail_on=fail_on.value,
-        command=_command(),
+        command=shlex.join(commands_enrich.command_line()),
     )
     if dry_run:
         print(dry.describe(planned(request), effective))
@@ -150,67 +153,7 @@ def synth(
     print(out)
 
 
-@app.command()
-def enrich(
-    awards: Annotated[Path, typer.Argument(help="Award file: CSV(.gz, .zip) or Parquet.")],
-    recipients: Annotated[Path, typer.Argument(help="Recipient file: CSV(.gz) or Parquet.")],
-    out: Annotated[Path, typer.Option(metavar="FILE", help="Parquet file to write.")],
-    truth: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Known links: also show the accuracy.")
-    ] = None,
-    columns: Annotated[
-        str | None,
-        typer.Option(
-            metavar="A,B,…",
-            help="Award columns to keep; without it all but the personal ones and the abstract.",
-        ),
-    ] = None,
-    chunk_size: Annotated[
-        int | None,
-        typer.Option(metavar="N", min=1, help="Recipient names searched at a time."),
-    ] = None,
-    set_: Sets = None,
-    json_: Json = False,
-) -> None:
-    """Match awards with recipients and write the enriched table."""
-    from proofbook import enrichment  # noqa: PLC0415 - --help stays quick
-    from proofbook.quality.rates import match_rates  # noqa: PLC0415
-    from proofbook.sources import read_truth  # noqa: PLC0415
-    from proofbook.sources.targets import check_target  # noqa: PLC0415
-    from proofbook.suite import layers  # noqa: PLC0415
-
-    check_target(out, (awards, recipients, truth))
-    for text in set_ or ():
-        if not text.startswith("match."):
-            raise ParameterError(f"--set {text}: enrich knows parameters of the section match only")
-    settings = layers.load(None, assignments=set_ or ()).settings.match
-    wanted = None if columns is None else [c.strip() for c in columns.split(",")]
-    found = enrichment.enrich(awards, recipients, settings, columns=wanted, chunk_size=chunk_size)
-    known = read_truth(truth, found.table.num_rows) if truth else None
-    enrichment.write_enriched(found.table, out)
-    rates = match_rates(found.table)
-    methods = {
-        str(m): int(n) for m, n in zip(rates.methods["method"], rates.methods["n"], strict=True)
-    }
-    accuracy = _accuracy(found.table, known, truth) if known is not None else None
-    document = {
-        "out": str(out),
-        "awards": found.table.num_rows,
-        "match_rate": rates.overall.value,
-        "methods": methods,
-        "model": found.model,
-        "stages": [{"name": s.name, "seconds": s.wall_s} for s in found.stages],
-        "accuracy": accuracy.to_json() if accuracy else None,
-    }
-    if json_:
-        _print_json(document)
-        return
-    print(f"{found.table.num_rows:,} awards, match rate {rates.overall.value:.1%}")
-    for method, count in methods.items():
-        print(f"  {method:<22}{count:>9,}")
-    if accuracy is not None:
-        print(accuracy.table().to_string(index=False))
-    print(out)
+app.command()(commands_enrich.enrich)
 
 
 @app.command()
@@ -225,7 +168,7 @@ def evaluate(
 
     table = read_enriched(enriched)
     refuse_doubled(table, enriched)
-    accuracy = _accuracy(table, read_truth(truth, table.num_rows), truth)
+    accuracy = commands_enrich.accuracy(table, read_truth(truth, table.num_rows), truth)
     if json_:
         _print_json(accuracy.to_json())
         return
@@ -324,23 +267,8 @@ def main() -> None:
         sys.exit(3)
 
 
-def _accuracy(table: Any, truth: Any, source: Path | None) -> Any:
-    from proofbook.quality.accuracy import evaluate as judge  # noqa: PLC0415
-    from proofbook.suite.check import unfit  # noqa: PLC0415
-
-    try:
-        return judge(table, truth)
-    except ValueError as error:
-        raise unfit(source or "truth", error) from None
-
-
 def _outputs() -> Any:
     from proofbook.suite import layers, project  # noqa: PLC0415
 
     home = project.find()
     return home.with_outputs(layers.load(home.params).settings.run.outputs)
-
-
-def _command() -> str:
-    """The command as it was typed, under its own name."""
-    return shlex.join(["proofbook", *sys.argv[1:]])

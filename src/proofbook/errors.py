@@ -7,6 +7,7 @@
     │   └── OutputError                      disk full, folder not writable
     ├── VerdictError                exit 1   a gate failed or a regression was found
     ├── NotebookError               exit 3   a notebook crashed, timed out or was killed
+    ├── ChunkError                  exit 3   a chunk of an enrichment crashed or timed out
     └── Interrupted                 exit 130 (Ctrl-C) or 143 (SIGTERM)
 
 A message says what was looked at, what was found, what was needed, and what to do next. It never
@@ -18,12 +19,17 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 
 class ProofbookError(Exception):
     """An error whose message is meant for the user; ``exit_code`` is what the command ends with."""
 
     exit_code = 2
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickles whatever the constructor asks for: an error may come from another process."""
+        return type(self).__new__, (type(self), *self.args), self.__dict__
 
 
 class UsageError(ProofbookError):
@@ -70,6 +76,12 @@ class VerdictError(ProofbookError):
 
 class NotebookError(ProofbookError):
     """A notebook did not run to its end."""
+
+    exit_code = 3
+
+
+class ChunkError(ProofbookError):
+    """A chunk of an enrichment did not come to its end, however often it was tried."""
 
     exit_code = 3
 

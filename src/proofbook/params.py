@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
@@ -12,6 +13,9 @@ from proofbook.matching.settings import MatchSettings
 from proofbook.suite.gate_defaults import DEFAULTS
 from proofbook.suite.gates import Gate, adjusted
 from proofbook.suite.result import Severity
+
+if TYPE_CHECKING:
+    from proofbook.enrichment.operation import Operation
 
 SIZE = re.compile(r"^(?P<awards>[1-9]\d*)x(?P<recipients>[1-9]\d*)$")
 MEMORY = re.compile(r"^(?P<number>\d+(\.\d+)?) ?(?P<unit>[KMGT]?i?B)$")
@@ -38,10 +42,33 @@ class Data(Section):
 class Run(Section):
     """How the suite is run."""
 
-    chunk_size: int | None = Field(
-        None, ge=1, description="recipient names searched at a time; null: the engine's choice"
+    engine: Literal["local", "dask"] = Field(
+        "local", description="where chunks are worked on: this machine, or a Dask cluster"
     )
-    memory_limit: str = Field("2GB", description="memory a notebook should stay under")
+    scheduler: str = Field(
+        "", description="address of the Dask scheduler; empty: a cluster of this machine"
+    )
+    workers: int = Field(
+        0, ge=0, le=256, description="worker processes; 0: none (local), one per core (dask)"
+    )
+    chunk_size: int | None = Field(
+        None, ge=1, description="rows worked on at a time; null: what suits the memory"
+    )
+    chunk_time_limit_s: float | None = Field(
+        None, gt=0, description="seconds a chunk may take; null: any"
+    )
+    retry_attempts: int = Field(4, ge=1, le=20, description="tries of a chunk; 1: none again")
+    retry_backoff: Literal["fixed", "linear", "exponential"] = Field(
+        "exponential", description="how the pause before the next try of a chunk grows"
+    )
+    retry_base_s: float = Field(0.5, ge=0, description="seconds of the first pause")
+    retry_cap_s: float = Field(30, ge=0, description="seconds of the longest pause")
+    retry_jitter: float = Field(
+        0.5, ge=0, le=1, description="share of a pause that is left to chance"
+    )
+    memory_limit: str = Field(
+        "2GB", description="memory a notebook should stay under; chunks are planned for it"
+    )
     time_limit_s: float = Field(1800, gt=0, description="seconds a notebook may take")
     retries: int = Field(0, ge=0, le=5, description="new tries when a kernel dies or times out")
     jobs: int = Field(1, ge=1, le=64, description="independent notebooks run side by side")
@@ -63,6 +90,29 @@ class Run(Section):
         base = 1024 if "i" in found["unit"] else 1000
         return int(
             float(found["number"]) * base ** " KMGT".index(found["unit"][0].replace("B", " "))
+        )
+
+    @property
+    def operation(self) -> Operation:
+        """How an enrichment is run by these parameters."""
+        from proofbook.enrichment.operation import Operation  # noqa: PLC0415 - --help stays quick
+        from proofbook.enrichment.retry import RetryPolicy  # noqa: PLC0415
+
+        retry = RetryPolicy(
+            self.retry_attempts,
+            self.retry_backoff,
+            self.retry_base_s,
+            self.retry_cap_s,
+            self.retry_jitter,
+        )
+        return Operation(
+            engine=self.engine,
+            scheduler=self.scheduler,
+            workers=self.workers,
+            chunk_size=self.chunk_size,
+            memory_limit=self.memory_limit_bytes,
+            chunk_time_limit_s=self.chunk_time_limit_s,
+            retry=retry,
         )
 
 

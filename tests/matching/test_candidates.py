@@ -21,7 +21,7 @@ from proofbook.matching.prepare import prepare_awards
 from proofbook.matching.search import search_list, survey_list
 from proofbook.matching.sides import Side
 from proofbook.matching.similar_words import similar_words
-from proofbook.matching.units import Threads
+from proofbook.matching.units import AtOnce
 from proofbook.matching.vocabulary import Vocabulary
 from proofbook.sources.recipients import open_recipients
 
@@ -150,7 +150,7 @@ def test_shards_do_not_matter(shard: int, monkeypatch: pytest.MonkeyPatch) -> No
     ours = prepare_awards(awards(ASKS), vocabulary)
     nobody = {"uei": np.zeros(0, np.uint64), "duns": np.zeros(0, np.uint64)}
     listing = survey_list(
-        open_recipients(recipients(CROWD)), ours.queries, nobody, vocabulary, Threads(2, shard)
+        open_recipients(recipients(CROWD)), ours.queries, nobody, vocabulary, AtOnce(shard)
     )
     open_names = ~(listing.own | listing.any_order)
     held, pairs = search_list(listing, ours.queries, open_names, [])

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pyarrow as pa
 import pytest
 
+from proofbook.enrichment import Operation
 from proofbook.matching import MatchSettings
 from proofbook.measure import StageRecord
 from proofbook.quality import repeat
@@ -55,20 +56,20 @@ def clock(monkeypatch, seconds, results=None):
     """An engine whose runs take these seconds and give these results."""
     runs = []
 
-    def enrich(awards, recipients, settings=None, *, chunk_size=None, recorder=None):
+    def enrich(awards, recipients, settings=None, *, engine=None, recorder=None):
         if recorder is not None:
             runs.append(len(runs))
         value = (results or [0] * 9)[runs[-1]] if runs else 0
         return SimpleNamespace(table=pa.table({"x": [value]}))
 
-    def run(awards, recipients, settings, chunk_size):
+    def run(awards, recipients, settings, operation):
         result = enrich(awards, recipients, settings, recorder=object())
         stage = StageRecord("e", seconds[runs[-1]], 1.0, 100.0 + runs[-1], 9.0, 9.0, 1, 0, False)
         return result, [stage]
 
     monkeypatch.setattr(repeat, "enrich", enrich)
     monkeypatch.setattr(repeat, "_run", run)
-    return lambda: repeat.timed_enrichment(Path("a"), Path("r"), MatchSettings(), None)
+    return lambda: repeat.timed_enrichment(Path("a"), Path("r"), MatchSettings(), Operation())
 
 
 def test_short_work_is_timed_until_the_budget_or_the_number_of_runs(monkeypatch):
@@ -93,7 +94,9 @@ def test_a_run_that_comes_out_otherwise_is_a_breach(monkeypatch):
 def test_a_real_run_is_measured_with_its_stages(tmp_path):
     (tmp_path / "a.csv").write_text("Company,State\nAcme Systems Inc,MA\n")
     (tmp_path / "r.csv").write_text("legal_business_name,state\nAcme Systems,MA\n")
-    timed = repeat.timed_enrichment(tmp_path / "a.csv", tmp_path / "r.csv", MatchSettings(), None)
+    timed = repeat.timed_enrichment(
+        tmp_path / "a.csv", tmp_path / "r.csv", MatchSettings(), Operation()
+    )
     assert timed.stages[0].name == "enrichment"
     assert len(timed.stages) > 3
     assert len(timed.runs) == repeat.MOST_RUNS

@@ -301,6 +301,8 @@ def test_the_plan_of_a_request(project: Project) -> None:
     assert [s.key for s in planned(request(project, SIZES, last="02"))] == ORDER[:3]
     with pytest.raises(ParameterError, match="unknown notebook"):
         planned(request(project, last="07"))
+    with pytest.raises(ParameterError, match=r"run\.scheduler, run\.engine"):
+        planned(request(project, "run.scheduler=tcp://127.0.0.1:8786"))
 
 
 def test_a_run_below_the_best_of_the_last_ones_fails(make_project: Make) -> None:

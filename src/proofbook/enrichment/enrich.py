@@ -9,18 +9,46 @@ from typing import Any, TypeAlias
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 
+from proofbook.enrichment.engine import UnitEngine
+from proofbook.enrichment.operation import Operation, operate
+from proofbook.enrichment.progress import Progress, Watched
 from proofbook.enrichment.table import award_columns, enriched_table, refuse_added, with_judge
-from proofbook.errors import InputError, ParameterError
+from proofbook.errors import InputError
 from proofbook.matching import MatchSettings
 from proofbook.matching.match import match
 from proofbook.matching.schema import AWARD_COLUMNS_READ
-from proofbook.matching.units import SHARD, Threads
 from proofbook.measure import Recorder, StageRecord
 from proofbook.sources import award_table, read_awards
 from proofbook.sources.recipients import Recipients, open_recipients
 
 Input: TypeAlias = str | Path | pa.Table | pd.DataFrame
+
+#: Shares of the time of each stage at full size, and the stages that are made of units. What is
+#: left when the run ends is writing.
+SHARES = {
+    "read awards": 4,
+    "prepare awards": 1,
+    "survey": 20,
+    "identifiers": 1,
+    "decision": 1,
+    "enriched table": 3,
+    "write": 2,
+}
+BY_NAME = {
+    "look up": 5,
+    "search": 7,
+    "learning": 8,
+    "aliases": 4,
+    "evidence": 4,
+    "probability": 5,
+}
+OLD_RULE = {"candidates": 100}
+UNITS = {"survey", "look up", "search"}
+
+#: Rows of a group of the Parquet file that recipients are written to which cannot be read by rows.
+_GROUP = 1 << 17
 
 
 @dataclass(frozen=True)
@@ -48,26 +76,33 @@ def enrich(
     settings: MatchSettings | None = None,
     *,
     columns: Sequence[str] | None = None,
+    engine: UnitEngine | None = None,
     chunk_size: int | None = None,
     recorder: Recorder | None = None,
 ) -> Enrichment:
     """Join every award with its recipient, or say that it has none.
 
     ``columns`` chooses the award columns to keep (default: all but personal ones and the
-    abstract); ``chunk_size`` bounds how many recipients are worked on at a time, without any
-    influence on the result. Raises InputError for an input that cannot be used as it is, and
-    ParameterError for an unknown column or a chunk size below 1.
+    abstract). ``engine`` runs the chunks (see `operation.operate`); without one they are run on
+    threads of this process, of at most ``chunk_size`` rows. Neither has any influence on the
+    result. Raises InputError for an input that cannot be used as it is, and ParameterError for an
+    unknown column or a chunk size below 1.
     """
-    if chunk_size is not None and chunk_size < 1:
-        raise ParameterError(f"chunk size: must be at least 1 (got {chunk_size})")
-    recorder = recorder or Recorder()
+    settings = settings or MatchSettings()
+    if engine is None:
+        with operate(Operation(threads=settings.threads, chunk_size=chunk_size)) as here:
+            return enrich(
+                awards, recipients, settings, columns=columns, engine=here, recorder=recorder
+            )
+    recorder = recorder or Watched(engine.progress)
     with recorder.stage("read recipients") as stage:
-        theirs = recipients_of(recipients)
+        theirs = recipients_of(recipients, engine)
         stage.rows = theirs.rows
+    _expect(engine.progress, settings, theirs.rows)
     with recorder.stage("read awards") as stage:
         ours, kept, available = _awards(awards, columns)
         stage.rows = ours.num_rows
-    engine = Threads(0 if settings is None else settings.threads, chunk_size or SHARD)
+    engine.progress.begin(ours.num_rows)
     found = match(ours, theirs, settings, recorder, engine)
     with recorder.stage("enriched table", rows=ours.num_rows):
         table = enriched_table(ours, theirs, found.table, kept)
@@ -75,9 +110,29 @@ def enrich(
     return Enrichment(table, recorder.stages, found.counters, found.model)
 
 
-def recipients_of(source: Input) -> Recipients:
-    """Recipients, whether they are a file or already in memory."""
-    return open_recipients(_arrow(source, "recipients"))
+def recipients_of(source: Input, engine: UnitEngine) -> Recipients:
+    """Recipients of a file or a table, as the units of an engine need them.
+
+    Where units run elsewhere, or memory is limited, a format that cannot be read by rows is
+    written once to a file that can.
+    """
+    opened = open_recipients(_arrow(source, "recipients"))
+    of_file = isinstance(source, (str, Path))
+    if opened.held is None or not (engine.elsewhere or (engine.limited and of_file)):
+        return opened
+    path = engine.scratch / "recipients.parquet"
+    engine.progress.tell(
+        f"{source if of_file else 'recipients'}: cannot be read by rows; written to {path} first"
+    )
+    pq.write_table(opened.held, path, row_group_size=_GROUP, compression="lz4")
+    return open_recipients(path)
+
+
+def _expect(progress: Progress, settings: MatchSettings, recipients: int) -> None:
+    """The stages of an enrichment to come."""
+    old = settings.scorer == "token_set_ratio"
+    for stage, share in (SHARES | (OLD_RULE if old else BY_NAME)).items():
+        progress.expect(stage, recipients if stage in UNITS else 1, share)
 
 
 def awards_of(source: Input) -> pa.Table:

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from proofbook.enrichment.enrich import Input, awards_of, recipients_of
+from proofbook.enrichment.operation import Operation, operate
 from proofbook.enrichment.table import COLUMNS_READ, JUDGE
 from proofbook.errors import InputError, ParameterError
 from proofbook.matching import explain as evidence
@@ -48,7 +49,8 @@ def explain(
             f"has {ours.num_rows} awards, the enriched table {table.num_rows}",
             remedy="give the awards that the table was made from",
         )
-    found = evidence.explain(ours, recipients_of(recipients), judge, rows)
+    with operate(Operation()) as engine:
+        found = evidence.explain(ours, recipients_of(recipients, engine), judge, rows, engine)
     for explanation in found:
         _check(source, table, explanation)
     return found

@@ -34,7 +34,7 @@ from proofbook.matching.links import Links, clusters, rivalry
 from proofbook.matching.match import prepare
 from proofbook.matching.schema import IDENTIFIER_METHODS, UEI_EXACT
 from proofbook.matching.shards import Firms, Shard
-from proofbook.matching.units import Threads
+from proofbook.matching.units import AtOnce, Engine
 from proofbook.matching.wording import LABELS, spoken
 from proofbook.measure import Recorder
 from proofbook.sources.recipients import Recipients
@@ -87,13 +87,18 @@ class Explanation:
 
 
 def explain(
-    awards: pa.Table, recipients: Recipients, judge: Judge, rows: Sequence[int]
+    awards: pa.Table,
+    recipients: Recipients,
+    judge: Judge,
+    rows: Sequence[int],
+    engine: Engine | None = None,
 ) -> list[Explanation]:
     """The explanation of each of some award rows, as ``judge`` decided them.
 
     ``awards`` must be all awards of the run: those that identifiers matched lend their names.
+    ``engine`` is that of ``matching.match``.
     """
-    sides = prepare(awards, recipients, Recorder(), Threads())
+    sides = prepare(awards, recipients, Recorder(), AtOnce() if engine is None else engine)
     ours, frequencies = sides.ours, sides.listing.frequencies
     queries = np.unique(sides.told["query"].gather(list(rows)).to_numpy())
     found = candidates_of(queries, ours, sides.listing)

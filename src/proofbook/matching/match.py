@@ -17,7 +17,7 @@ from proofbook.matching.prepare import Awards, prepare_awards
 from proofbook.matching.search import Listing, survey_list
 from proofbook.matching.settings import MatchSettings
 from proofbook.matching.shards import together
-from proofbook.matching.units import Engine, Threads
+from proofbook.matching.units import AtOnce, Engine
 from proofbook.matching.vocabulary import Vocabulary
 from proofbook.measure import Recorder
 from proofbook.measure.memory import give_back
@@ -62,11 +62,11 @@ def match(
 ) -> Matches:
     """Match awards with recipients by UEI, DUNS, and name with place.
 
-    ``engine`` runs the work on shards of the recipients (default: threads of this process); it
+    ``engine`` runs the work on shards of the recipients (default: here, one after the other); it
     never changes the result.
     """
     settings, recorder = settings or MatchSettings(), recorder or Recorder()
-    engine = Threads(settings.threads) if engine is None else engine
+    engine = AtOnce() if engine is None else engine
     if isinstance(recipients, pa.Table):
         recipients = open_recipients(recipients)
     sides = prepare(awards, recipients, recorder, engine)

@@ -32,6 +32,7 @@ from proofbook.matching.frequencies import Frequencies, frequencies
 from proofbook.matching.hashing import distinct, find_in, group_starts
 from proofbook.matching.shards import (
     BYTES_PER_ROW,
+    HALVES,
     Shard,
     from_arrays,
     prepare_shard,
@@ -40,7 +41,7 @@ from proofbook.matching.shards import (
     words_of,
 )
 from proofbook.matching.sides import Side
-from proofbook.matching.units import Arrays, Engine, Handle
+from proofbook.matching.units import Arrays, Engine, Handle, Range
 from proofbook.matching.vocabulary import Vocabulary
 from proofbook.sources.recipients import Recipients
 
@@ -49,13 +50,13 @@ from proofbook.sources.recipients import Recipients
 class Listing:
     """The list of recipients as an engine holds it, and what a survey told.
 
-    ``shards`` are pairs of a prepared shard and its number of rows; ``named`` the recipients that
+    ``shards`` are pairs of a prepared shard and its rows; ``named`` the recipients that
     identifiers of the awards name, ``hits`` as arrays; ``own`` and ``any_order`` tell of each award
     name whether it is a recipient's own, and whether a recipient's in another order.
     """
 
     engine: Engine
-    shards: list[tuple[Handle, int]]
+    shards: list[tuple[Handle, Range]]
     frequencies: Frequencies
     named: list[Arrays]
     own: NDArray[np.bool_]
@@ -74,9 +75,11 @@ def survey_list(
     asked: dict[str, NDArray[Any]] = {k: distinct(v[v > 0]) for k, v in identifiers.items()}
     asked |= {k: distinct(getattr(queries.names, k)) for k in ("joined", "sorted")}
     shards, surveys = [], []
-    for i, (first, last) in enumerate(ranges):
-        rows = last - first
-        shard = engine.submit("prepare", i, rows, prepare_shard, recipients, first, last)
+    for i, rows in enumerate(ranges):
+        # Made again sooner than kept: a prepared shard is as large as its rows in the file.
+        shard = engine.submit(
+            "prepare", i, rows, prepare_shard, recipients, *rows, keep=False, split=HALVES
+        )
         shards.append((shard, rows))
         surveys.append(engine.submit("survey", i, rows, survey, shard, asked))
     counts = np.zeros(0, np.int64)
@@ -157,10 +160,11 @@ def search_list(
     kept: dict[str, NDArray[Any]] = {k: np.zeros(0, t) for k, t in _PAIR.items()}
     touched: list[Arrays] = []
     under_way: deque[Handle] = deque()
-    for i, (shard, handle, rows) in enumerate([*held, *[(None, None, 0)] * _AHEAD]):
-        if shard is not None:
+    for i, one in enumerate([*held, *[None] * _AHEAD]):
+        if one is not None:
+            part, handle, rows = one
             floor = _floor(kept, asks.shape[0])
-            under_way.append(engine.submit("search", i, rows, read, shard, handle, reads, floor))
+            under_way.append(engine.submit("search", i, rows, read, part, handle, reads, floor))
         if i >= _AHEAD and under_way:
             told = engine.gather(done := under_way.popleft())
             for finished in (done, *held[i - _AHEAD][:2]):

@@ -23,12 +23,14 @@ from proofbook.matching.names import (
     select,
 )
 from proofbook.matching.sides import Places, Side, numbers, read_names, read_places, text_of
-from proofbook.matching.units import Arrays
+from proofbook.matching.units import Arrays, Split
 from proofbook.matching.vocabulary import Vocabulary
 from proofbook.sources.recipients import Recipients
 
 #: Bytes that a recipient takes while its shard is prepared or searched, counted on full lists.
 BYTES_PER_ROW = 700.0
+#: Fewer recipients than these are not halved for want of memory.
+_LEAST = 2_000
 _NAME_COLUMNS = ["legal_business_name", "alternate_names", "parent_legal_business_name"]
 
 
@@ -105,6 +107,23 @@ def read_shard(
 def prepare_shard(recipients: Recipients, first: int, last: int) -> Arrays:
     """A unit: ``read_shard`` as arrays."""
     return to_arrays(read_shard(recipients, first, last))
+
+
+def _cut(
+    recipients: Recipients, first: int, last: int
+) -> tuple[tuple[Recipients, int, int], tuple[Recipients, int, int]] | None:
+    middle = (first + last) // 2
+    if last - first < _LEAST:
+        return None
+    return (recipients, first, middle), (recipients, middle, last)
+
+
+def _join(one: Arrays, two: Arrays) -> Arrays:
+    return to_arrays(together([one, two], Vocabulary()))
+
+
+#: How a shard is prepared in halves.
+HALVES = Split(_cut, _join)
 
 
 def _all_names(table: pa.Table, vocabulary: Vocabulary) -> NameTable:

@@ -55,7 +55,7 @@ def confirmed(
 def _measure(size: str, files: tuple[Path, Path], settings: Settings) -> list[Metric]:
     from proofbook.quality.repeat import timed_enrichment  # noqa: PLC0415 - heavy, rarely needed
 
-    timed = timed_enrichment(*files, settings.match, settings.run.chunk_size)
+    timed = timed_enrichment(*files, settings.match, settings.run.operation)
     awards, limit = timed.result.table.num_rows, settings.run.memory_limit_bytes / 1e6
     took = costs(timed.seconds, timed.stages[0].cpu_s, timed.peak_mb, awards, limit, timed.waited)
     return [

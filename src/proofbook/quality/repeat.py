@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyarrow as pa
 
-from proofbook.enrichment import Enrichment, enrich
+from proofbook.enrichment import Enrichment, Operation, enrich, operate
 from proofbook.matching import MatchSettings
 from proofbook.measure import Recorder, StageRecord
 from proofbook.quality.laws import Breach, determinism
@@ -72,18 +72,19 @@ class TimedEnrichment:
 
 
 def timed_enrichment(
-    awards: Path, recipients: Path, settings: MatchSettings, chunk_size: int | None
+    awards: Path, recipients: Path, settings: MatchSettings, operation: Operation
 ) -> TimedEnrichment:
     """Enriches two files, reading included; short work several times, as one run says little.
 
-    A made-up award goes first, so that what is loaded only once is not timed.
+    A made-up award goes first, so that what is loaded only once is not timed. Neither is the
+    start of a cluster.
     """
     made_up = pa.table({"legal_business_name": ["Acme Systems Inc", "Acme Labs LLC"]})
     enrich(pa.table({"Company": ["Acme System"]}), made_up)
-    first, fastest = _run(awards, recipients, settings, chunk_size)
+    first, fastest = _run(awards, recipients, settings, operation)
     runs, breaches = [fastest[0]], list[Breach]()
     while sum(run.wall_s for run in runs) < BUDGET_S and len(runs) < MOST_RUNS:
-        again, stages = _run(awards, recipients, settings, chunk_size)
+        again, stages = _run(awards, recipients, settings, operation)
         breaches = breaches or determinism(first.table, again.table)
         fastest = min(fastest, stages, key=lambda found: found[0].wall_s)
         runs.append(stages[0])
@@ -91,9 +92,10 @@ def timed_enrichment(
 
 
 def _run(
-    awards: Path, recipients: Path, settings: MatchSettings, chunk_size: int | None
+    awards: Path, recipients: Path, settings: MatchSettings, operation: Operation
 ) -> tuple[Enrichment, list[StageRecord]]:
     recorder = Recorder()
-    with recorder.stage("enrichment"):
-        result = enrich(awards, recipients, settings, chunk_size=chunk_size, recorder=recorder)
+    operation = replace(operation, threads=settings.threads)
+    with operate(operation) as engine, recorder.stage("enrichment"):
+        result = enrich(awards, recipients, settings, engine=engine, recorder=recorder)
     return result, recorder.stages

@@ -25,7 +25,7 @@ BASELINE_SCHEMA = 1
 BASELINE_FILE = "baseline.json"
 
 #: Parameters of the run that change how long it takes.
-TIMED = ("run.chunk_size", "run.jobs")
+TIMED = ("run.chunk_size", "run.engine", "run.jobs", "run.memory_limit", "run.workers")
 
 NAME = re.compile(r"^[a-z0-9][a-z0-9_-]*$")
 

@@ -35,7 +35,16 @@ _NEARLY = re.compile(r"PROOFBOOK_.*__", re.IGNORECASE)
 PATHS = ("data.awards", "data.recipients", "data.truth", "run.outputs")
 
 #: Parameters that decide how long and how wide a run is, but nothing that it finds.
-CHANGEABLE = frozenset({"run.jobs", "run.time_limit_s", "run.retries", "report.notebooks"})
+CHANGEABLE = frozenset(
+    {
+        "run.jobs",
+        "run.time_limit_s",
+        "run.chunk_time_limit_s",
+        "run.scheduler",
+        "run.retries",
+        "report.notebooks",
+    }
+)
 
 
 @dataclass(frozen=True)

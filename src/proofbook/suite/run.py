@@ -24,8 +24,12 @@ __all__ = ["Request", "planned", "render", "run_suite"]
 
 
 def planned(request: Request) -> list[Step]:
-    """The steps of a request, in order; ParameterError for a notebook that does not exist."""
+    """The steps of a request, in order; ParameterError for a notebook that does not exist.
+
+    Also where the parameters of ``run`` contradict each other.
+    """
     settings = request.effective.settings
+    _ = settings.run.operation  # refused here, before anything is made, if it contradicts itself
     truth = settings.synthetic or bool(settings.data.truth)
     steps = plan.steps(settings.effective_sizes(), truth=truth)
     return plan.up_to(steps, plan.notebook_name(request.last)) if request.last else steps
@@ -46,12 +50,14 @@ def _run_suite(request: Request, tell: Tell) -> RunResult:
     steps = planned(request)
     folder, old = _open_folder(request)
     try:
+        run = Underway(request, steps, folder, tell)
+        if old is None:
+            run.announce()
         tell(f"run {folder.name}: preparing the inputs")
         inputs = prepare(request.effective.settings, folder / "inputs")
         if old is not None:
             _check_inputs(old, inputs)
-        run = Underway(request, steps, folder, inputs, tell)
-        run.open(old)
+        run.open(inputs, old)
     except BaseException:
         if old is None:
             shutil.rmtree(folder, ignore_errors=True)

@@ -80,10 +80,9 @@ class Finished:
 class Underway:
     """A run that goes on: opened with its record, carried out step by step, closed by a verdict."""
 
-    def __init__(
-        self, request: Request, steps: list[Step], folder: Path, inputs: Inputs, tell: Tell
-    ) -> None:
-        self.request, self.steps, self.folder, self.inputs = request, steps, folder, inputs
+    def __init__(self, request: Request, steps: list[Step], folder: Path, tell: Tell) -> None:
+        self.request, self.steps, self.folder = request, steps, folder
+        self.inputs = Inputs({}, [])
         self.tell, self.settings = tell, request.effective.settings
         self.started, self.finished = provenance.now(), dict[str, Finished]()
         self.past: list[Table] = []
@@ -91,11 +90,16 @@ class Underway:
         self.commit = provenance.commit(request.project.root)
         self.versions = provenance.versions()
 
-    def open(self, old: RunResult | None) -> None:
-        """Keeps what an earlier part of the run has finished, and opens the record.
+    def announce(self) -> None:
+        """Opens the record before there are inputs, so that a run that is killed then resumes."""
+        self._write(unfinished(self.folder.name))
+
+    def open(self, inputs: Inputs, old: RunResult | None) -> None:
+        """Keeps what an earlier part of the run has finished, and goes on with the record.
 
         InputError or NotebookError when one of the notebooks to come cannot be run at all.
         """
+        self.inputs = inputs
         for step in self.steps:
             self._job(step)
         self._keep_baseline()

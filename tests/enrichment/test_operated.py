@@ -1,0 +1,145 @@
+"""The table is the same wherever, in whatever pieces, and after whatever stops it was made."""
+
+from __future__ import annotations
+
+import io
+import random
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.csv as pacsv
+import pyarrow.parquet as pq
+import pytest
+
+from proofbook.enrichment import Enrichment, Operation, enrich, operate
+from proofbook.enrichment.interrupts import Stop
+from proofbook.enrichment.progress import Progress
+from proofbook.errors import Interrupted
+from proofbook.matching import MatchSettings
+from proofbook.sources.synthetic import World
+
+
+@pytest.fixture(scope="module")
+def files(world: World, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("world")
+    pq.write_table(world.awards, folder / "a.parquet")
+    pq.write_table(world.recipients, folder / "r.parquet")
+    flat = world.recipients.drop_columns(["recipient_hash", "alternate_names"])
+    pacsv.write_csv(flat, folder / "r.csv")
+    return folder
+
+
+class Shown(Progress):
+    """Keeps every percentage, and asks for a stop after so many chunks."""
+
+    def __init__(self, stop: Stop | None = None, after: int = 0, **more: Any) -> None:
+        super().__init__(**more)
+        self.stop, self.left, self.seen = stop, after, [0.0]
+
+    def checkpointed(self) -> None:
+        super().checkpointed()
+        self.left -= 1
+        if self.stop is not None and self.left == 0:
+            self.stop.signal = 15
+
+    def passed(self, stage: str, rows: int, *, resumed: bool = False) -> None:
+        super().passed(stage, rows, resumed=resumed)
+        self._refresh()
+        self.seen.append(self.state.percent_complete)
+
+
+def made(files: Path, recipients: str = "r.parquet", **more: Any) -> pa.Table:
+    progress = more.pop("progress", None)
+    with operate(Operation(**more), progress=progress, again="go on") as engine:
+        return enrich(files / "a.parquet", files / recipients, engine=engine).table
+
+
+def drawn() -> Iterator[dict[str, Any]]:
+    """Ten ways to run, the same ones every time."""
+    draw = random.Random(4)
+    for number in range(10):
+        way: dict[str, Any] = {"chunk_size": int(10 ** draw.uniform(2.7, 4))}
+        if number < 2:
+            way["workers"] = number + 1
+        elif number == 2:
+            way |= {"engine": "dask", "workers": 2}
+        else:
+            way["threads"] = draw.randint(1, 5)
+            way["memory_limit"] = draw.choice([None, 10**7, 3 * 10**8, 10**12])
+        yield way
+
+
+@pytest.mark.parametrize("way", list(drawn()), ids=str)
+def test_the_table_is_the_same_however_it_is_made(
+    way: dict[str, Any], files: Path, enriched: Enrichment, tmp_path: Path
+) -> None:
+    assert made(files, scratch=tmp_path, **way).equals(enriched.table, check_metadata=True)
+    assert not list(tmp_path.iterdir())
+
+
+ROUNDS = [
+    ({"threads": 2, "chunk_size": 1_000}, {"workers": 2, "chunk_size": 700}),
+    ({"workers": 2, "chunk_size": 2_000}, {"threads": 1}),
+]
+
+
+@pytest.mark.parametrize("after", [2, 7])
+@pytest.mark.parametrize(("first", "then"), ROUNDS, ids=["threads", "workers"])
+def test_the_table_is_the_same_after_a_stop(
+    first: dict[str, Any],
+    then: dict[str, Any],
+    after: int,
+    files: Path,
+    enriched: Enrichment,
+    tmp_path: Path,
+) -> None:
+    kept, stop = tmp_path / "kept", Stop()
+    with (
+        pytest.raises(Interrupted, match="go on with: go on"),
+        operate(
+            Operation(checkpoints=kept, **first),
+            progress=Shown(stop, after),
+            stop=stop,
+            again="go on",
+        ) as engine,
+    ):
+        enrich(files / "a.parquet", files / "r.parquet", engine=engine)
+    there = len(list(kept.glob("*.arrays")))
+    assert there >= after
+    progress = Shown()
+    found = made(files, checkpoints=kept, resume=True, progress=progress, **then)
+    assert found.equals(enriched.table, check_metadata=True)
+    assert progress.state.chunks_resumed == there
+    assert not kept.exists()
+
+
+@pytest.mark.parametrize("scorer", ["evidence", "token_set_ratio"])
+def test_progress_never_goes_back_and_ends_at_all(
+    scorer: Any, files: Path, world: World, tmp_path: Path
+) -> None:
+    progress = Shown(file=tmp_path / "p.json")
+    with operate(Operation(chunk_size=500), progress=progress) as engine:
+        enrich(
+            files / "a.parquet", files / "r.parquet", MatchSettings(scorer=scorer), engine=engine
+        )
+        assert 90 < progress.seen[-1] < 100  # it is not written yet
+    assert progress.seen == sorted(progress.seen)
+    assert len(set(progress.seen)) > 15
+    state = progress.state
+    assert (state.percent_complete, state.records_processed) == (100, world.awards.num_rows)
+
+
+def test_recipients_that_cannot_be_read_by_rows_are_written_once(
+    files: Path, tmp_path: Path
+) -> None:
+    said = io.StringIO()
+    plain = made(files, "r.csv")
+    for way in ({"workers": 2}, {"memory_limit": 10**9}):
+        found = made(
+            files, "r.csv", progress=Shown(stream=said), scratch=tmp_path, chunk_size=2_500, **way
+        )
+        assert found.equals(plain, check_metadata=True)
+    assert said.getvalue().count("r.csv: cannot be read by rows; written to ") == 2
+    assert not list(tmp_path.iterdir())
