@@ -202,6 +202,7 @@ class UnitEngine:
         while True:
             while not unit.ended:
                 self._advance(_POLL_S)
+            self._advance(0)  # a stop is heeded, and nobody idles, while the caller works on it
             try:
                 return self._backend.fetch(self._results.get(unit.key))
             except LostWorker as error:
