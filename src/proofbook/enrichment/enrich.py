@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+from pyarrow import feather
 
 from proofbook.enrichment.engine import UnitEngine
 from proofbook.enrichment.operation import Operation, operate
@@ -20,6 +21,7 @@ from proofbook.matching import MatchSettings
 from proofbook.matching.match import match
 from proofbook.matching.schema import AWARD_COLUMNS_READ
 from proofbook.measure import Recorder, StageRecord
+from proofbook.measure.memory import give_back
 from proofbook.sources import award_table, read_awards
 from proofbook.sources.recipients import Recipients, open_recipients
 
@@ -103,11 +105,23 @@ def enrich(
         ours, kept, available = _awards(awards, columns)
         stage.rows = ours.num_rows
     engine.progress.begin(ours.num_rows)
+    whole = _set_aside(ours.select(kept), engine)
+    ours = ours.select([c for c in AWARD_COLUMNS_READ if c in ours.column_names])
     found = match(ours, theirs, settings, recorder, engine)
+    give_back()
     with recorder.stage("enriched table", rows=ours.num_rows):
-        table = enriched_table(ours, theirs, found.table, kept)
+        table = enriched_table(whole(), theirs, found.table, kept)
         table = with_judge(table, found.judge, available)
     return Enrichment(table, recorder.stages, found.counters, found.model)
+
+
+def _set_aside(table: pa.Table, engine: UnitEngine) -> Callable[[], pa.Table]:
+    """What gives the table again; where memory is limited, it lies in a file until then."""
+    if not engine.limited:
+        return lambda: table
+    path = engine.scratch / "awards.arrow"
+    feather.write_feather(table, path, compression="lz4")
+    return lambda: feather.read_table(path)
 
 
 def recipients_of(source: Input, engine: UnitEngine) -> Recipients:

@@ -18,6 +18,7 @@ from proofbook.enrichment.progress import Progress
 from proofbook.enrichment.results import Results
 from proofbook.enrichment.retry import RetryPolicy
 from proofbook.errors import ChunkError, Interrupted, OutputError, ParameterError
+from proofbook.measure.memory import keep_little
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,8 @@ def operate(
     """
     progress, stop = progress or Progress(), stop or Stop()
     memory = Memory(operation.memory_limit or limits.container_limit())
+    if memory.limit:
+        keep_little()
     status = "failed"
     with ExitStack() as stack:
         checkpoints = None

@@ -152,6 +152,8 @@ class Progress:
         if status == "completed":
             state.resumable = False
             state.estimated_remaining_seconds = 0.0
+            # What a resumed run needed no more, and so did not do, is done too.
+            state.chunks_processed = state.total_chunks
             self._stages = {"": (1, 1.0)}
             self._rows = {"": 1}
         self._refresh()
