@@ -17,7 +17,8 @@ run: $(VENV)/run.stamp  ## set up, then the suite on the built-in synthetic worl
 	$(BIN)/proofbook run
 
 test: $(VENV)/dev.stamp  ## set up, then all tests
-	$(BIN)/python -m pytest -n 2 --dist loadscope
+	$(BIN)/python -m pytest tests/measure # measures its own process, which must be young and alone
+	$(BIN)/python -m pytest -n 2 --dist loadscope --ignore tests/measure
 
 lab: $(VENV)/run.stamp  ## the notebooks in JupyterLab
 	$(BIN)/jupyter lab notebooks

@@ -20,7 +20,7 @@ from proofbook.matching.prepare import prepare_awards
 from proofbook.matching.search import survey, survey_list
 from proofbook.matching.shards import Shard, from_arrays, read_shard, to_arrays, together
 from proofbook.matching.sides import numbers
-from proofbook.matching.units import Threads, even_ranges
+from proofbook.matching.units import AtOnce
 from proofbook.matching.vocabulary import Vocabulary
 from proofbook.sources.recipients import open_recipients
 
@@ -116,7 +116,7 @@ def test_a_listing_tells_the_same_of_any_shards(shard: int) -> None:
     asked = {c: numbers(pa_series([v])) for c, v in (("uei", "ZQGGHHJH74DA"),
                                                     ("duns", "123456781"))}  # fmt: skip
     found = survey_list(
-        open_recipients(recipients(ROWS)), ours.queries, asked, vocabulary, Threads(2, shard)
+        open_recipients(recipients(ROWS)), ours.queries, asked, vocabulary, AtOnce(shard)
     )
     assert found.frequencies.names == len(whole().side.names)
     by_word = dict(zip(vocabulary.words.to_pylist(), found.frequencies.words, strict=False))
@@ -136,14 +136,12 @@ def test_one_hash_twice_is_told_wherever_the_two_stand(tmp_path: Path) -> None:
     pq.write_table(recipients(rows), path)
     for shard in (1, 2, 10):
         with pytest.raises(InputError, match="rows 0, 3"):
-            match.match(
-                awards([{"Company": "Alpha"}]), open_recipients(path), engine=Threads(1, shard)
-            )
+            match.match(awards([{"Company": "Alpha"}]), open_recipients(path), engine=AtOnce(shard))
 
 
 @settings(max_examples=25, deadline=None)
-@given(st.integers(1, 9), st.integers(1, 3), st.randoms(use_true_random=False))
-def test_the_table_is_the_same_in_any_shards(size: int, threads: int, random: Any) -> None:
+@given(st.integers(1, 9), st.randoms(use_true_random=False))
+def test_the_table_is_the_same_in_any_shards(size: int, random: Any) -> None:
     words = ("RADAR", "SONAR", "LIDAR", "OPTICS", "LABS", "FOODS")
     theirs = [
         {"legal_business_name": f"{random.choice(words)} {random.choice(words)} {i % 5}",
@@ -155,32 +153,23 @@ def test_the_table_is_the_same_in_any_shards(size: int, threads: int, random: An
          "UEI": random.choice(("", f"ZQGGHHJH74{i:02}"))}
         for i in range(6)
     ]  # fmt: skip
-    plain = match.match(awards(ours), recipients(theirs), engine=Threads(1, 10**6))
-    cut = match.match(awards(ours), recipients(theirs), engine=Threads(threads, size))
+    plain = match.match(awards(ours), recipients(theirs), engine=AtOnce(10**6))
+    cut = match.match(awards(ours), recipients(theirs), engine=AtOnce(size))
     assert cut.table.equals(plain.table, null_equal=True)
     assert cut.counters == plain.counters
 
 
-@pytest.mark.parametrize(
-    ("rows", "most", "expected"),
-    [(0, 5, [(0, 0)]), (5, 5, [(0, 5)]), (6, 5, [(0, 3), (3, 6)]),
-     (7, 1, [(i, i + 1) for i in range(7)])],
-)  # fmt: skip
-def test_ranges_are_even(rows: int, most: int, expected: list) -> None:
-    assert even_ranges(rows, most) == expected
-
-
 def test_a_released_result_is_gone() -> None:
-    engine = Threads(1)
+    engine = AtOnce()
     handle = engine.submit("stage", 0, 1, lambda: {"x": np.arange(2)})
     assert engine.gather(handle)["x"].tolist() == [0, 1]
     engine.release(handle)
-    with pytest.raises(ValueError, match="released"):
+    with pytest.raises(KeyError):
         engine.gather(handle)
 
 
 def test_a_unit_gets_the_results_of_others() -> None:
-    engine = Threads(2)
+    engine = AtOnce()
     one = engine.submit("one", 0, 1, lambda: {"x": np.arange(3)})
     two = engine.submit("two", 0, 1, lambda a, b: {"y": a["x"] + b}, one, 10)
     assert engine.gather(two)["y"].tolist() == [10, 11, 12]
