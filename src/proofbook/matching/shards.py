@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -73,15 +73,9 @@ class Shard:
         counts = np.searchsorted(names.owner, recipients, "right") - first
         rows = ranges(first, counts)
         owner = np.repeat(np.arange(len(recipients), dtype=np.int32), counts)
-        table = replace_owner(select(names, rows), owner)
+        table = replace(select(names, rows), owner=owner)
         side = Side(table, self.side.places.take(rows), self.side.identity[recipients])
         return Shard(self.row[recipients], side, self.firms.take(recipients), self.vocabulary)
-
-
-def replace_owner(names: NameTable, owner: NDArray[np.int32]) -> NameTable:
-    """The names with other owners."""
-    rest = {f.name: getattr(names, f.name) for f in fields(NameTable) if f.name != "owner"}
-    return NameTable(owner=owner, **rest)
 
 
 def read_shard(
@@ -213,7 +207,7 @@ def together(parts: Sequence[Arrays], vocabulary: Vocabulary) -> Shard:
     order = order[np.append(True, np.diff(row[order]) != 0)] if len(row) else order
     base = np.cumsum([0, *(len(s) for s in shards)])
     names = concatenate(
-        replace_owner(s.side.names, s.side.names.owner + np.int32(b))
+        replace(s.side.names, owner=s.side.names.owner + np.int32(b))
         for s, b in zip(shards, base[:-1], strict=True)
     )
     whole = Shard(

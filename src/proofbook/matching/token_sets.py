@@ -23,7 +23,7 @@ import polars as pl
 from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
-from proofbook.matching.hashing import distinct
+from proofbook.matching.hashing import distinct, rank_in_group
 from proofbook.matching.token_index import (
     Index,
     TokenSets,
@@ -90,9 +90,7 @@ class _Task:
         pairs = pairs.take(order)
         again = (np.diff(pairs.asked, prepend=-1) == 0) & (np.diff(pairs.name, prepend=-1) == 0)
         pairs = pairs.take(~again)
-        starts = np.flatnonzero(np.diff(pairs.asked, prepend=-1))
-        sizes = np.diff(np.append(starts, len(pairs)))
-        return pairs.take(np.arange(len(pairs)) - np.repeat(starts, sizes) < self.count)
+        return pairs.take(rank_in_group(pairs.asked) < self.count)
 
     def needed(self, best: Partners) -> NDArray[np.float64]:
         """The score that a further partner of each asked name needs to be among the best."""
