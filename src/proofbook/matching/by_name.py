@@ -45,8 +45,9 @@ from proofbook.measure.memory import give_back
 #: .9633 at full size, .9638 with twice as many), and share of the queries whose firm is hidden.
 TRAINING_QUERIES, TRAINING_LINKS = 8_000, 48_000
 HIDDEN_SHARE = 0.2
-#: Nothing less likely than this is accepted, whatever the target precision.
-LEAST = 0.5
+#: Nothing less likely than this is accepted, whatever the target precision: more likely than not,
+#: and four to one where the model has not been held against the awards at hand.
+LEAST = {"learned": 0.5, "default": 0.8}
 _QUERIES = 4_096  # weighed at a time
 
 
@@ -118,7 +119,7 @@ def match_names(
         shift, share = absence_shift(probability[best_of_query(links, probability)], model.prior)
         probability = moved(probability, shift)
         accept = model.threshold(settings.target_precision, share)
-        accept = max(float(moved(np.array([accept]), shift)[0]), LEAST)
+        accept = max(float(moved(np.array([accept]), shift)[0]), LEAST[model.source])
         judge = Judge(model, *weights, shift, accept, settings.review_probability)
         decisions = decide(links, firm, probability, accept=accept, review=judge.review)
         links = replace(links, recipient=held.row[links.recipient])

@@ -186,12 +186,16 @@ def _word_evidence(
     open_pairs = np.nonzero((here & ~found)[:, :, None] & (there & ~met)[:, None, :])
     credit_ours = found.astype(np.float32)
     credit_theirs = met.astype(np.float32)
+    weight_ours, weight_theirs = rarity[ours], rarity[theirs]
+    shared = np.where(found, weight_ours, np.float32(0))
     if len(open_pairs[0]):
         pair, i, j = open_pairs
         likeness = alike.of(ours[pair, i], theirs[pair, j])
         np.maximum.at(credit_ours, (pair, i), likeness)
         np.maximum.at(credit_theirs, (pair, j), likeness)
-    weight_ours, weight_theirs = rarity[ours], rarity[theirs]
+        # A slip of the pen is a word seen once; what is shared is as rare as the word that was meant.
+        meant = np.minimum(weight_ours[pair, i], weight_theirs[pair, j])
+        np.maximum.at(shared, (pair, i), likeness * meant)
     numbers_ours = (numeric[ours] & ~found).any(axis=1)
     numbers_theirs = (numeric[theirs] & ~met).any(axis=1)
     return {
@@ -199,7 +203,7 @@ def _word_evidence(
         "explained of recipient": _share(credit_theirs, weight_theirs),
         "unexplained in award": ((1 - credit_ours) * weight_ours).max(axis=1),
         "unexplained in recipient": ((1 - credit_theirs) * weight_theirs).max(axis=1),
-        "shared rarity": (credit_ours * weight_ours).sum(axis=1),
+        "shared rarity": shared.sum(axis=1),
         "first word": np.where(same[:, 0, 0], 1.0, credit_ours[:, 0] * (credit_theirs[:, 0] > 0)),
         "numbers": ~(numbers_ours | numbers_theirs),
         "words apart": (here & (credit_ours == 0)).sum(axis=1)
