@@ -1,16 +1,17 @@
-"""Learn the shipped evidence model from a synthetic world and its truth.
+"""Learn the shipped evidence model from synthetic worlds and their truth.
 
     python tools/default_model.py
 
-The world is milder than the suite's own in one way: far fewer different firms of one name, because
+The worlds are milder than the suite's own in one way: far fewer different firms of one name, because
 states register a name once; and of those that meet by chance, the synthetic vocabulary being small,
-seven in ten are left out (of 1,025 firms of the real world that are presumed absent, 2 have a namesake
-elsewhere). A share of the awards has its firm taken away, so that absence is learned. The model is
+seven in ten are left out (of 1,025 firms of the real world that are presumed absent, 2 have a
+namesake). A share of the awards has its firm taken away, so that absence is learned. The model is
 written to src/proofbook/matching/models.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +23,7 @@ from proofbook.matching.evidence import AT
 from proofbook.matching.frequencies import count_names
 from proofbook.matching.hashing import mix
 from proofbook.matching.learning import learn, save
-from proofbook.matching.links import clusters, link, strongest
+from proofbook.matching.links import Links, clusters, joined, link, strongest
 from proofbook.matching.prepare import prepare_awards
 from proofbook.matching.shards import read_shard
 from proofbook.matching.vocabulary import Vocabulary
@@ -30,8 +31,8 @@ from proofbook.sources.recipients import open_recipients
 from proofbook.sources.synthetic import World, make_world
 from proofbook.sources.synthetic.mixture import Mixture, default_mixture
 
-AWARDS, RECIPIENTS, SEED = 200_000, 600_000, 21
-QUERIES = 60_000
+AWARDS, RECIPIENTS, SEEDS = 200_000, 600_000, (21, 22, 23, 24)
+QUERIES = 60_000  # of each world
 MILDER = (
     ("firms", "twin", 0.01),
     ("firms", "moved", 0.40),
@@ -53,8 +54,24 @@ def mild_mixture() -> Mixture:
     return Mixture.model_validate(raw)
 
 
-def train(world: World) -> None:
-    """Learn from the names and places of a world alone, and save the model."""
+def train(worlds: list[World]) -> None:
+    """Learn from the names and places of some worlds alone, and save the model."""
+    links, firms, right, numbers = [], [], [], []
+    for world in worlds:
+        part, firm, truly, number = labelled(world)
+        part = replace(part, query=part.query + sum(map(len, numbers)))
+        firms.append(firm + sum(map(len, links)))
+        links.append(part)
+        right.append(truly)
+        numbers.append(number)
+    number = np.concatenate(numbers)
+    together = joined(links)
+    firm = np.concatenate(firms)
+    save(learn(together, firm, np.concatenate(right), number[together.query], seed=0), MODELS)
+
+
+def labelled(world: World) -> tuple[Links, np.ndarray, np.ndarray, np.ndarray]:
+    """Links of a world, their firms, whether they are right, and each query's number."""
     vocabulary = Vocabulary()
     recipients = open_recipients(world.recipients)
     theirs = read_shard(recipients, 0, recipients.rows, vocabulary)
@@ -71,13 +88,11 @@ def train(world: World) -> None:
     absent = _absent(world, ours.rows["query"], len(number))
     more = max(0.0, (ABSENT - absent[chosen].mean()) / (1 - absent[chosen].mean()))
     hidden = _by_lot(number, more)
-    elsewhere = (links.features[:, AT["name equal"]] == 3) & (links.features[:, AT["state"]] == 0)
-    namesake = elsewhere & ~right & ~_by_lot(number[links.query] ^ links.key, NAMESAKES_KEPT)
-    kept = ~(right & hidden[links.query] | namesake)
+    namesake = (links.features[:, AT["name equal"]] == 3) & ~right
+    left_out = namesake & ~_by_lot(number[links.query] ^ links.key, NAMESAKES_KEPT)
+    kept = ~(right & hidden[links.query] | left_out)
     links, right = links.take(kept), right[kept]
-    firm = clusters(links, theirs.firms)
-    model = learn(links, firm, right, number[links.query], seed=0)
-    save(model, MODELS)
+    return links, clusters(links, theirs.firms), right, number
 
 
 def _by_lot(number: np.ndarray, share: float) -> np.ndarray:
@@ -106,4 +121,4 @@ def _absent(world: World, query_of: pl.Series, count: int) -> np.ndarray:
 
 
 if __name__ == "__main__":
-    train(make_world(AWARDS, RECIPIENTS, SEED, mild_mixture()))
+    train([make_world(AWARDS, RECIPIENTS, seed, mild_mixture()) for seed in SEEDS])

@@ -46,8 +46,8 @@ from proofbook.measure.memory import give_back
 TRAINING_QUERIES, TRAINING_LINKS = 8_000, 48_000
 HIDDEN_SHARE = 0.2
 #: Nothing less likely than this is accepted, whatever the target precision: more likely than not,
-#: and four to one where the model has not been held against the awards at hand.
-LEAST = {"learned": 0.5, "default": 0.8}
+#: and six to one where the model has not been held against the awards at hand.
+LEAST = {"learned": 0.5, "default": 0.85}
 _QUERIES = 4_096  # weighed at a time
 
 
