@@ -193,7 +193,7 @@ def _word_evidence(
         likeness = alike.of(ours[pair, i], theirs[pair, j])
         np.maximum.at(credit_ours, (pair, i), likeness)
         np.maximum.at(credit_theirs, (pair, j), likeness)
-        # A slip of the pen is a word seen once; what is shared is as rare as the word that was meant.
+        # A misspelt word is always rare; what is shared is as rare as the word that was meant.
         meant = np.minimum(weight_ours[pair, i], weight_theirs[pair, j])
         np.maximum.at(shared, (pair, i), likeness * meant)
     numbers_ours = (numeric[ours] & ~found).any(axis=1)
