@@ -18,10 +18,12 @@ from proofbook.matching.vocabulary import Vocabulary
 FILLER = [{"legal_business_name": f"{w} {i}"} for i in range(20) for w in ("SYSTEMS", "MINES")]
 
 
-def evidence(award: dict[str, str], recipient: dict[str, Any]) -> dict[str, float]:
-    """The features of one pair among forty other recipients, its score and its agreement."""
+def evidence(
+    award: dict[str, str], recipient: dict[str, Any], *more: dict[str, Any]
+) -> dict[str, float]:
+    """The features of one pair among forty and more recipients, its score and its agreement."""
     vocabulary = Vocabulary()
-    theirs = side_of([recipient, *FILLER], vocabulary)
+    theirs = side_of([recipient, *FILLER, *more], vocabulary)
     ours = prepare_awards(awards([award]), vocabulary).queries
     first = np.zeros(1, np.int64)
     found = weigh(ours, theirs, first, first, count_names(theirs.names, vocabulary))
@@ -86,6 +88,15 @@ def test_a_rare_word_weighs_more_than_a_common_one() -> None:
     assert rare["explained of award"] > 0.5 > common["explained of award"] > 0
     assert rare["unexplained in award"] < common["unexplained in award"]
     assert rare["shared rarity"] > common["shared rarity"]
+
+
+def test_a_misspelt_word_is_as_rare_as_the_word_it_is_alike() -> None:
+    """INFERLINK is nowhere else, but INTERLINK is a common word."""
+    common = [{"legal_business_name": f"INTERLINK {i}"} for i in range(20)]
+    award = {"Company": "Inferlink"}
+    one = evidence(award, {"legal_business_name": "INTERLINK"})
+    many = evidence(award, {"legal_business_name": "INTERLINK"}, *common)
+    assert 0 < many["shared rarity"] < 0.6 < one["shared rarity"]
 
 
 def test_namesakes_are_counted() -> None:

@@ -14,9 +14,8 @@ from numpy.typing import NDArray
 from proofbook.matching.aliases import award_aliases
 from proofbook.matching.candidates import Pairs, find
 from proofbook.matching.decide import Decisions, decide
-from proofbook.matching.evidence import AT
 from proofbook.matching.frequencies import Frequencies
-from proofbook.matching.hashing import find_in, mix, ranges
+from proofbook.matching.hashing import find_in, ranges
 from proofbook.matching.judge import (
     Judge,
     absence_shift,
@@ -25,12 +24,8 @@ from proofbook.matching.judge import (
     identifiers_compared,
     moved,
 )
-from proofbook.matching.learning import (
-    ENOUGH,
-    best_of_query,
-    default_model,
-    learn,
-)
+from proofbook.matching.labels import TRAINING_LINKS, labelled, teachers
+from proofbook.matching.learning import ENOUGH, best_of_query, default_model, learn
 from proofbook.matching.links import KEPT, Links, clusters, joined, link, strongest
 from proofbook.matching.names import select
 from proofbook.matching.prepare import Awards
@@ -41,10 +36,6 @@ from proofbook.matching.sides import Side
 from proofbook.measure import Recorder
 from proofbook.measure.memory import give_back
 
-#: Queries and links that the model is learned from at most (more cost time and teach little: F1
-#: .9633 at full size, .9638 with twice as many), and share of the queries whose firm is hidden.
-TRAINING_QUERIES, TRAINING_LINKS = 8_000, 48_000
-HIDDEN_SHARE = 0.2
 #: Nothing less likely than this is accepted, whatever the target precision: more likely than not,
 #: and six to one where the model has not been held against the awards at hand.
 LEAST = {"learned": 0.5, "default": 0.85}
@@ -84,7 +75,7 @@ def match_names(
         told.filter((~settled).fill_null(True) | (pl.col("agree") == 0)).unique("ask").sort("ask")
     )
     opened = open_asks["query"].unique().sort().to_numpy()
-    taught = _teachers(sure, ours.queries) if settings.model == "auto" else opened[:0]
+    taught = teachers(sure, ours.queries) if settings.model == "auto" else opened[:0]
     if len(taught) < ENOUGH:
         taught = opened[:0]
     with recorder.stage("candidates"):
@@ -97,8 +88,7 @@ def match_names(
         else:
             each = min(KEPT, TRAINING_LINKS // len(taught))
             known = weighed(taught, [met], listing.frequencies, settings.threads, each)
-            labelled = _labelled(known, sure, ours.queries, held)
-            model = learn(*labelled, seed=settings.seed)
+            model = learn(*labelled(known, sure, ours.queries, held), seed=settings.seed)
     with recorder.stage("aliases"):
         aliases = aliases_of(told, ours.queries, held, listing.own)
         opens = side_of(ours.queries, opened)
@@ -206,45 +196,3 @@ def side_of(queries: Side, chosen: NDArray[np.int64]) -> Side:
     """The names of some queries; owners keep their numbers."""
     rows = np.flatnonzero(np.isin(queries.names.owner, chosen))
     return Side(select(queries.names, rows), queries.places.take(rows), queries.identity)
-
-
-def _teachers(sure: pl.DataFrame, queries: Side) -> NDArray[np.int64]:
-    """Queries to learn from: identified, names agree; a sample by content where there are many."""
-    query = sure["query"].unique().sort().to_numpy()
-    order = np.argsort(mix(queries.identity[query]), kind="stable")
-    out: NDArray[np.int64] = np.sort(query[order[:TRAINING_QUERIES]])
-    return out
-
-
-def _maybe_right(links: Links) -> NDArray[np.bool_]:
-    """Links whose label nobody knows: the award's name at the award's place.
-
-    A firm is often listed several times under different identifiers. Where one of them is the
-    answer the others are not wrong, and where it is hidden they are not "not there".
-    """
-    place = np.nan_to_num(links.features[:, [AT["ZIP"], AT["city"]]], nan=0.0).max(axis=1)
-    name = (links.features[:, AT["name equal"]] >= 1) | (links.features[:, AT["letters"]] >= 0.93)
-    out: NDArray[np.bool_] = name & (place == 1)
-    return out
-
-
-def _labelled(
-    links: Links, sure: pl.DataFrame, queries: Side, held: Shard
-) -> tuple[Links, NDArray[np.int64], NDArray[np.bool_], NDArray[np.uint64]]:
-    """Links of identified queries with firm, whether right, and a number from each query's content.
-
-    Of a share of the queries the firm itself is hidden, so that "not there" can be learned.
-    """
-    links = links.take(np.lexsort((links.identity, links.query)))
-    firm = clusters(links, held.firms)
-    answers = sure.select("query", pl.col("hits")).explode("hits").unique()
-    place = held.positions(answers["hits"].to_numpy())
-    right_pairs = answers["query"].to_numpy().astype(np.int64) << 32 | place
-    named = np.isin(links.query << 32 | links.recipient, right_pairs)
-    right = np.isin(firm, np.unique(firm[named]))
-    number = mix(queries.identity[links.query])
-    hidden = (mix(number) % np.uint64(1000)) < np.uint64(1000 * HIDDEN_SHARE)
-    unknown = _maybe_right(links) & ~named
-    kept = np.where(hidden, ~(named | unknown), right | ~unknown)
-    links, firm, number = links.take(kept), firm[kept], number[kept]
-    return links, firm, (right & ~hidden)[kept], number
