@@ -15,7 +15,7 @@ from tests.matching.conftest import awards, recipients, side_of
 from proofbook.matching import candidates
 from proofbook.matching.candidates import KEPT, Pairs, find
 from proofbook.matching.frequencies import Frequencies, count_names
-from proofbook.matching.keys import FAMILIES, Prefixes, key
+from proofbook.matching.keys import FAMILIES, Prefixes, keys
 from proofbook.matching.names import select, texts
 from proofbook.matching.prepare import prepare_awards
 from proofbook.matching.search import search_list, survey_list
@@ -47,6 +47,14 @@ def weights(pairs: Pairs) -> dict[int, dict[int, int]]:
     return found
 
 
+def of_names(key: np.ndarray, name: np.ndarray) -> dict[int, list[int]]:
+    """The keys of each name that has any."""
+    found: dict[int, list[int]] = {}
+    for k, n in zip(key.tolist(), name.tolist(), strict=True):
+        found.setdefault(n, []).append(k)
+    return found
+
+
 def brute_force(ours: Side, theirs: Side, frequencies: Frequencies) -> dict:
     """Weights of all pairs, by the definition: rarity of shared words, near words, and keys."""
     idf, vocabulary = frequencies.idf, frequencies.vocabulary
@@ -62,14 +70,13 @@ def brute_force(ours: Side, theirs: Side, frequencies: Frequencies) -> dict:
         near.setdefault(spelled[a], set()).add(spelled[b])
     df = Counter(word for words in words_of for word in words)
     prefixes = Prefixes(vocabulary)
-    keys = {f: [key(f, side, idf, prefixes, vocabulary) for side in (ours, theirs)]
-            for f in FAMILIES}  # fmt: skip
+    bears = {f: [of_names(*keys(f, side, idf, prefixes, vocabulary)) for side in (ours, theirs)]
+             for f in FAMILIES}  # fmt: skip
     found: dict[int, dict[int, int]] = {}
     for query in range(len(ours.names)):
         words = texts(ours.names, np.array([query]), vocabulary)[0].split()
         equal = any(
-            keys[f][0][query] > 0 and (keys[f][1] == keys[f][0][query]).any()
-            for f in ("joined", "sorted")
+            bears[f][0].get(query, []) in bears[f][1].values() for f in ("joined", "sorted")
         )
         for name, there in enumerate(held):
             weight = sum(int(idf[code[w]] * 64) for w in words if w in there)
@@ -78,9 +85,10 @@ def brute_force(ours: Side, theirs: Side, frequencies: Frequencies) -> dict:
                     for other in near.get(word, set()) & there:
                         if min(df[word], df[other]) <= candidates.RARE_WORD:
                             weight += int(np.float32(0.8 * idf[code[word]]) * 64)
-            for family, (mine, his) in keys.items():
-                if mine[query] > 0 and mine[query] == his[name]:
-                    weight += int(candidates._KEY_WEIGHTS[family] * 64)
+            for family, (mine, his) in bears.items():
+                for key in mine.get(query, []):
+                    if key in his.get(name, []):
+                        weight += int(candidates._KEY_WEIGHTS[family] * 64)
             if weight > 0:
                 found.setdefault(query, {})[name] = weight
     return found
@@ -88,10 +96,15 @@ def brute_force(ours: Side, theirs: Side, frequencies: Frequencies) -> dict:
 
 WORDS = ("ALPHA", "ALPHAS", "ALPHB", "BETA", "PHOTON", "PHOTONX", "RADAR", "LABS", "XY", "Q", "7")
 NAME = st.lists(st.sampled_from(WORDS), min_size=1, max_size=4).map(" ".join)
-PLACE = st.sampled_from([("MA", "02139"), ("TX", "78701"), ("", "")])
-ASKED = st.tuples(NAME, PLACE).map(lambda t: {"Company": t[0], "State": t[1][0], "Zip": t[1][1]})
+PLACE = st.sampled_from([("MA", "02139", "CAMBRIDGE"), ("TX", "78701", "AUSTIN"), ("", "", "")])
+ASKED = st.tuples(NAME, PLACE).map(
+    lambda t: {"Company": t[0], **dict(zip(("State", "Zip", "City"), t[1], strict=True))}
+)
 HELD = st.tuples(NAME, PLACE).map(
-    lambda t: {"legal_business_name": t[0], "state": t[1][0] or None, "zip5": t[1][1] or None}
+    lambda t: {
+        "legal_business_name": t[0],
+        **{k: v or None for k, v in zip(("state", "zip5", "city"), t[1], strict=True)},
+    }
 )
 
 
@@ -186,6 +199,24 @@ def test_a_common_word_alone_finds_nothing(monkeypatch: pytest.MonkeyPatch) -> N
     ]
     assert weights(find(*sides([{"Company": "Common Zzz"}], theirs))) == {}
     assert weights(find(*sides([{"Company": "Rare Common"}], theirs)))[0].keys() == {0}
+
+
+def test_a_common_word_finds_names_of_its_city(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is left of a name whose rare word is badly garbled."""
+    monkeypatch.setattr(candidates, "POSTINGS_PER_TOKEN", 20)
+    theirs = [
+        {"legal_business_name": f"FIRM{i} COMMON", "city": "SALEM" if i else "YORK"}
+        for i in range(60)
+    ]
+    ours = {"Company": "Xirmo Common", "City": "York"}
+    assert weights(find(*sides([ours], theirs)))[0].keys() == {0}
+
+
+@pytest.mark.parametrize("company", ["Drone Alaska", "Alaskadrone", "Lasakadrone", "Dornealaska"])
+def test_swapped_letters_and_words_run_together_are_found(company: str) -> None:
+    filler = [{"legal_business_name": f"OTHER FIRM{i:03}"} for i in range(50)]
+    parts = sides([{"Company": company}], [{"legal_business_name": "ALASKA DRONE"}, *filler])
+    assert weights(find(*parts))[0].keys() == {0}
 
 
 def test_reading_stops_at_the_budget_rarest_first(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,6 +13,7 @@ from proofbook.matching.hashing import (
     find_in,
     group_starts,
     hash_words,
+    letter_hashes,
     powers,
     prefix_hashes,
     ranges,
@@ -47,6 +48,13 @@ def test_prefixes_are_hashes_of_the_first_letters(words: list[str]) -> None:
     table = prefix_hashes(pa.array(words, pa.string()), 4)
     for word, row in zip(words, table, strict=True):
         assert row.tolist() == hashes([word[:n] for n in range(5)]).tolist()
+
+
+@given(st.permutations("ABBCD"), st.text("ABCD", min_size=1, max_size=5))
+def test_letters_count_in_any_order(order: list[str], other: str) -> None:
+    one, two, three = letter_hashes(pa.array(["ABBCD", "".join(order), other])).tolist()
+    assert one == two
+    assert (one == three) == (sorted(other) == sorted(order))
 
 
 @given(NUMBERS, NUMBERS)

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from proofbook.matching.frequencies import Frequencies
 from proofbook.matching.hashing import distinct, find_in, group_starts, mix, ranges, rank_in_group
-from proofbook.matching.keys import FAMILIES, Prefixes, key, lookup, present
+from proofbook.matching.keys import FAMILIES, Prefixes, keys, lookup, present
 from proofbook.matching.names import NameTable
 from proofbook.matching.sides import Side
 from proofbook.matching.similar_words import similar_words
@@ -38,7 +38,16 @@ RARE_WORD = 50
 
 _UNIT = 64  # whole-number weights are 1/64 of a natural-log unit
 #: Weight of a shared key, beside the rarity of shared words.
-_KEY_WEIGHTS = {"joined": 6.0, "sorted": 4.0, "pair": 1.0, "start": 2.0, "state": 2.5, "zip": 3.5}
+_KEY_WEIGHTS = {
+    "joined": 6.0,
+    "sorted": 4.0,
+    "letters": 4.0,
+    "pair": 1.0,
+    "start": 2.0,
+    "state": 3.5,
+    "zip": 6.0,
+    "town": 4.0,
+}
 _ONE_EDIT = 0.8  # share of a word's rarity that a word one edit away brings
 _WEIGHT_BITS = 16
 _HEAVIEST = (1 << _WEIGHT_BITS) - 1  # no weight is above this, a thousand natural-log units
@@ -119,11 +128,10 @@ def ask(
     size = len(hashes)
     prefixes = Prefixes(vocabulary)
     for family in FAMILIES:
-        keys = key(family, queries, frequencies.idf, prefixes, vocabulary)
-        wanted[family] = distinct(keys[keys > 0])
-        mine = np.flatnonzero(keys > 0)
+        ours, mine = keys(family, queries, frequencies.idf, prefixes, vocabulary)
+        wanted[family] = distinct(ours)
         weight = np.full(len(mine), int(_KEY_WEIGHTS[family] * _UNIT), np.int32)
-        parts.append((find_in(wanted[family], keys[mine]) + size, mine, weight))
+        parts.append((find_in(wanted[family], ours) + size, mine, weight))
         size += len(wanted[family])
     order = np.argsort(vocabulary.hashes)
     wanted["hashes"], wanted["idf"] = vocabulary.hashes[order], frequencies.idf[order]
@@ -146,10 +154,10 @@ def postings(recipients: Side, vocabulary: Vocabulary, wanted: Arrays) -> Tokens
     size = len(wanted["words"])
     for family in FAMILIES:
         if len(wanted[family]):
-            keys = key(family, recipients, idf, prefixes, vocabulary)
-            theirs, there = lookup(keys, wanted[family])
+            theirs, whose = keys(family, recipients, idf, prefixes, vocabulary)
+            at, there = lookup(theirs, wanted[family])
             token.append((there + size).astype(np.int32))
-            name.append(theirs.astype(np.int32))
+            name.append(whose[at].astype(np.int32))
         size += len(wanted[family])
     tokens, rows = np.concatenate(token), np.concatenate(name)
     # A word said twice counts once.

@@ -74,6 +74,12 @@ def prefix_hashes(words: pa.Array, longest: int) -> NDArray[np.uint64]:
     return table
 
 
+def letter_hashes(words: pa.Array) -> NDArray[np.uint64]:
+    """A number per word that is the same for any order of its letters; those of words add up."""
+    numbers, _, lengths = character_terms(words)
+    return segment_sums(numbers, np.concatenate([[0], np.cumsum(lengths)]))
+
+
 def distinct(values: NDArray[Any]) -> NDArray[Any]:
     """The distinct values in rising order; for long arrays far faster than ``np.unique``."""
     ordered = np.sort(values)

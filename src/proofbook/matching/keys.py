@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
-from proofbook.matching.hashing import distinct, mix, powers
+from proofbook.matching.hashing import distinct, mix, powers, segment_sums
 from proofbook.matching.names import NameTable
 from proofbook.matching.sides import Side
 from proofbook.matching.vocabulary import Vocabulary
@@ -56,39 +58,48 @@ def rarest_pair(names: NameTable, idf: NDArray[np.float32], vocabulary: Vocabula
     return np.where(second > 0, mix(first) + mix(second + _U(1)), _U(0))
 
 
-#: Families of keys: the whole name, its words in any order, its two rarest words, its beginning,
-#: and shorter beginnings with the state or the ZIP code.
-FAMILIES = ("joined", "sorted", "pair", "start", "state", "zip")
+#: Families of keys: the whole name, its words in any order, its letters in any order, its two
+#: rarest words, its beginning, shorter beginnings with the state or the ZIP code, and each word
+#: with the city.
+FAMILIES = ("joined", "sorted", "letters", "pair", "start", "state", "zip", "town")
 
 
-def key(
+def keys(
     family: str,
     side: Side,
     idf: NDArray[np.float32],
     prefixes: Prefixes,
     vocabulary: Vocabulary,
-) -> NDArray[_U]:
-    """The key of every name in one family; 0 where a name has none."""
+) -> tuple[NDArray[_U], NDArray[np.int64]]:
+    """The keys of all names in one family, and whose they are; names may have none, or several."""
+    names, places = side.names, side.places
+    name = np.arange(len(names))
     match family:
-        case "joined":
-            return side.names.joined
-        case "sorted":
-            return side.names.sorted
+        case "joined" | "sorted":
+            found = getattr(names, family)
+        case "letters":
+            found = segment_sums(vocabulary.letters[names.words], names.offsets)
         case "pair":
-            return rarest_pair(side.names, idf, vocabulary)
+            found = rarest_pair(names, idf, vocabulary)
         case "start":
-            return prefixes.of(side.names, 8)
+            found = prefixes.of(names, 8)
         case "state":
-            return _with_place(prefixes.of(side.names, 5), side.places.state)
+            found = _with_place(prefixes.of(names, 5), places.state)
         case "zip":
-            return _with_place(prefixes.of(side.names, 2), side.places.zip5)
-    raise ValueError(family)
+            found = _with_place(prefixes.of(names, 2), places.zip5)
+        case "town":
+            name = np.repeat(name, names.counts)
+            found = _with_place(vocabulary.hashes[names.words], places.city[name])
+        case _:
+            raise ValueError(family)
+    kept = np.flatnonzero(found)
+    return found[kept], name[kept]
 
 
-def _with_place(start: NDArray[_U], place: NDArray[np.int32]) -> NDArray[_U]:
-    keys = mix(start + place.astype(_U))
-    keys[(start == 0) | (place == 0)] = 0
-    return keys
+def _with_place(start: NDArray[_U], place: NDArray[np.integer[Any]]) -> NDArray[_U]:
+    found = mix(start + place.astype(_U))
+    found[(start == 0) | (place == 0)] = 0
+    return found
 
 
 def lookup(

@@ -11,7 +11,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from proofbook.matching.hashing import find_in, hash_words, prefix_hashes
+from proofbook.matching.hashing import (
+    find_in,
+    hash_words,
+    letter_hashes,
+    prefix_hashes,
+)
 from proofbook.matching.lexicon import DESIGNATORS, STOP_WORDS, canonical
 
 
@@ -125,6 +130,11 @@ class Vocabulary:
     def prefix_hashes(self, longest: int) -> NDArray[np.uint64]:
         """Hashes of the first 0, 1 … ``longest`` letters of every word (see ``hashing``)."""
         return self._array(f"prefix {longest}", lambda w: prefix_hashes(w, longest))
+
+    @property
+    def letters(self) -> NDArray[np.uint64]:
+        """A number per word that is the same for any order of its letters."""
+        return self._array("letters", letter_hashes)
 
 
 def _numpy(values: pa.Array) -> NDArray[Any]:
