@@ -78,11 +78,12 @@ class Model:
 
         ``share`` is the share of awards whose best candidate is right; the held-back predictions,
         among which it was ``prior``, are weighted accordingly. They err on the safe side: some that
-        count as wrong are the right firm, listed again under another identifier.
+        count as wrong are the right firm, listed again under another identifier, and one more
+        wrong one is taken for granted, so that a handful of right ones proves nothing.
         """
         right = self.curve[:, 1] * share / self.prior
         wrong = self.curve[:, 2] * (1 - share) / (1 - self.prior)
-        precise = np.flatnonzero(right / np.maximum(right + wrong, 1e-9) >= target)
+        precise = np.flatnonzero(right / (right + wrong + 1) >= target)
         return float(np.clip(self.curve[precise[-1], 0], 0.05, 0.999)) if len(precise) else 1.0
 
 
