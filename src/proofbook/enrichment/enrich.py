@@ -20,8 +20,9 @@ from proofbook.errors import InputError
 from proofbook.matching import MatchSettings
 from proofbook.matching.match import match
 from proofbook.matching.schema import AWARD_COLUMNS_READ
+from proofbook.matching.shards import BYTES_PER_ROW
 from proofbook.measure import Recorder, StageRecord
-from proofbook.measure.memory import give_back
+from proofbook.measure.memory import give_back, keep_little
 from proofbook.sources import award_table, read_awards
 from proofbook.sources.recipients import Recipients, open_recipients
 
@@ -105,7 +106,10 @@ def enrich(
         ours, kept, available = _awards(awards, columns)
         stage.rows = ours.num_rows
     engine.progress.begin(ours.num_rows)
-    whole = _set_aside(ours.select(kept), engine)
+    tight = engine.tight(theirs.rows, BYTES_PER_ROW)
+    if tight:  # both cost time, which is not spent where there is room
+        keep_little()
+    whole = _set_aside(ours.select(kept), engine.scratch if tight else None)
     ours = ours.select([c for c in AWARD_COLUMNS_READ if c in ours.column_names])
     found = match(ours, theirs, settings, recorder, engine)
     give_back()
@@ -115,11 +119,11 @@ def enrich(
     return Enrichment(table, recorder.stages, found.counters, found.model)
 
 
-def _set_aside(table: pa.Table, engine: UnitEngine) -> Callable[[], pa.Table]:
-    """What gives the table again; where memory is limited, it lies in a file until then."""
-    if not engine.limited:
+def _set_aside(table: pa.Table, folder: Path | None) -> Callable[[], pa.Table]:
+    """What gives the table again; with a folder, it lies in a file there until then."""
+    if folder is None:
         return lambda: table
-    path = engine.scratch / "awards.arrow"
+    path = folder / "awards.arrow"
     feather.write_feather(table, path, compression="lz4")
     return lambda: feather.read_table(path)
 

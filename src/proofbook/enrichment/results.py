@@ -52,14 +52,15 @@ class Results:
         return True
 
     def put(self, key: Key, rows: int, value: Value, *, keep: bool) -> None:
-        """Keeps a value; as a checkpoint too, if it is to be kept and is not there yet."""
+        """Keeps a value; as a checkpoint, if it is to be kept, whose file then stands for it."""
         if isinstance(value, Mapping):
-            value = {name: _read_only(array) for name, array in value.items()}
             if keep and self._checkpoints is not None:
                 target = self._checkpoints.target(key, rows)
                 write_arrays(target.path, value, target.told, durable=target.durable)
-                self._files[key] = target.path
-        elif isinstance(value, Path):
+                value = target.path
+            else:
+                value = {name: _read_only(array) for name, array in value.items()}
+        if isinstance(value, Path):
             self._files[key] = value
         self._values[key] = value
 

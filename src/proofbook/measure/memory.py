@@ -231,7 +231,7 @@ def give_back() -> None:
 def keep_little() -> None:
     """Have the C library return every larger block as soon as it is freed; costs some time.
 
-    To be called before threads are started: each brings an arena of its own otherwise.
+    Threads that are started afterwards bring no arenas of their own.
     """
     if sys.platform == "linux":
         with contextlib.suppress(OSError, AttributeError):  # another C library
