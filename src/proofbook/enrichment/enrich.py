@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 from pyarrow import feather
 
 from proofbook.enrichment.engine import UnitEngine
 from proofbook.enrichment.operation import Operation, operate
 from proofbook.enrichment.progress import Progress, Watched
 from proofbook.enrichment.table import award_columns, enriched_table, refuse_added, with_judge
-from proofbook.errors import InputError
+from proofbook.errors import InputError, OutputError
 from proofbook.matching import MatchSettings
 from proofbook.matching.match import match
 from proofbook.matching.schema import AWARD_COLUMNS_READ
@@ -24,7 +24,8 @@ from proofbook.matching.shards import BYTES_PER_ROW
 from proofbook.measure import Recorder, StageRecord
 from proofbook.measure.memory import give_back, keep_little
 from proofbook.sources import award_table, read_awards
-from proofbook.sources.recipients import Recipients, open_recipients
+from proofbook.sources.recipients import Recipients, by_column, open_recipients
+from proofbook.sources.rewriting import rewrite, write_groups
 
 Input: TypeAlias = str | Path | pa.Table | pd.DataFrame
 
@@ -49,9 +50,6 @@ BY_NAME = {
 }
 OLD_RULE = {"candidates": 100}
 UNITS = {"survey", "look up", "search"}
-
-#: Rows of a group of the Parquet file that recipients are written to which cannot be read by rows.
-_GROUP = 1 << 17
 
 
 @dataclass(frozen=True)
@@ -124,7 +122,8 @@ def _set_aside(table: pa.Table, folder: Path | None) -> Callable[[], pa.Table]:
     if folder is None:
         return lambda: table
     path = folder / "awards.arrow"
-    feather.write_feather(table, path, compression="lz4")
+    with _writing(path):
+        feather.write_feather(table, path, compression="lz4")
     return lambda: feather.read_table(path)
 
 
@@ -132,18 +131,38 @@ def recipients_of(source: Input, engine: UnitEngine) -> Recipients:
     """Recipients of a file or a table, as the units of an engine need them.
 
     Where units run elsewhere, or memory is limited, a format that cannot be read by rows is
-    written once to a file that can.
+    written once, some rows at a time, to a file that can.
     """
-    opened = open_recipients(_arrow(source, "recipients"))
-    of_file = isinstance(source, (str, Path))
-    if opened.held is None or not (engine.elsewhere or (engine.limited and of_file)):
-        return opened
+    given = _arrow(source, "recipients")
+    held = given if isinstance(given, pa.Table) else None
+    by_rows = engine.elsewhere or (engine.limited and held is None)
+    if not by_rows or (held is None and by_column(Path(given))):
+        return open_recipients(given)
     path = engine.scratch / "recipients.parquet"
-    engine.progress.tell(
-        f"{source if of_file else 'recipients'}: cannot be read by rows; written to {path} first"
-    )
-    pq.write_table(opened.held, path, row_group_size=_GROUP, compression="lz4")
-    return open_recipients(path)
+    name = "recipients" if held is not None else given
+    engine.progress.tell(f"{name}: cannot be read by rows; written to {path} first")
+    with _writing(path):
+        if held is None:
+            found = rewrite(Path(given), path)
+        else:
+            found = open_recipients(held)
+            write_groups(path, [found.held])
+            found = replace(found, held=None, written=path)
+    pa.default_memory_pool().release_unused()
+    give_back()
+    return found
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    """Turns what a full or broken disk raises into an OutputError that names the file."""
+    try:
+        yield
+    except OSError as error:
+        raise OutputError(
+            f"{path}: writing failed ({error.strerror or error}). Remedy: free some disk space, or "
+            "choose another place with --checkpoints"
+        ) from error
 
 
 def _expect(progress: Progress, settings: MatchSettings, recipients: int) -> None:

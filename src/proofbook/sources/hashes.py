@@ -11,7 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 _BATCH = 1 << 18
-_PARTS = ("uei", "duns", "legal_business_name", "city", "state", "zip5", "zip4")
+#: The columns that make a key.
+HASHED_COLUMNS = ("uei", "duns", "legal_business_name", "city", "state", "zip5", "zip4")
 
 
 def recipient_hashes(recipients: pa.Table) -> pa.Array:
@@ -24,7 +25,7 @@ def recipient_hashes(recipients: pa.Table) -> pa.Array:
     file. Expects the columns ``uei``, ``duns``, ``legal_business_name``, ``city``, ``state``,
     ``zip5`` and ``zip4``, null if absent.
     """
-    keys = _frame(recipients, _PARTS).select(
+    keys = _frame(recipients, HASHED_COLUMNS).select(
         plain=_plain_key(),
         place=pl.concat_str(
             [_plain_key(), *(pl.col(c).fill_null("") for c in ("city", "state")), _zip()],
