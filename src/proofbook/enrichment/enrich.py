@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -12,11 +11,12 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import feather
 
+from proofbook.enrichment.arrayfile import writing
 from proofbook.enrichment.engine import UnitEngine
 from proofbook.enrichment.operation import Operation, operate
 from proofbook.enrichment.progress import Progress, Watched
 from proofbook.enrichment.table import award_columns, enriched_table, refuse_added, with_judge
-from proofbook.errors import InputError, OutputError
+from proofbook.errors import InputError
 from proofbook.matching import MatchSettings
 from proofbook.matching.match import match
 from proofbook.matching.schema import AWARD_COLUMNS_READ
@@ -122,7 +122,7 @@ def _set_aside(table: pa.Table, folder: Path | None) -> Callable[[], pa.Table]:
     if folder is None:
         return lambda: table
     path = folder / "awards.arrow"
-    with _writing(path):
+    with writing(path):
         feather.write_feather(table, path, compression="lz4")
     return lambda: feather.read_table(path)
 
@@ -141,7 +141,7 @@ def recipients_of(source: Input, engine: UnitEngine) -> Recipients:
     path = engine.scratch / "recipients.parquet"
     name = "recipients" if held is not None else given
     engine.progress.tell(f"{name}: cannot be read by rows; written to {path} first")
-    with _writing(path):
+    with writing(path):
         if held is None:
             found = rewrite(Path(given), path)
         else:
@@ -151,18 +151,6 @@ def recipients_of(source: Input, engine: UnitEngine) -> Recipients:
     pa.default_memory_pool().release_unused()
     give_back()
     return found
-
-
-@contextmanager
-def _writing(path: Path) -> Iterator[None]:
-    """Turns what a full or broken disk raises into an OutputError that names the file."""
-    try:
-        yield
-    except OSError as error:
-        raise OutputError(
-            f"{path}: writing failed ({error.strerror or error}). Remedy: free some disk space, or "
-            "choose another place with --checkpoints"
-        ) from error
 
 
 def _expect(progress: Progress, settings: MatchSettings, recipients: int) -> None:

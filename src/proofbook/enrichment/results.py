@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from proofbook.enrichment.arrayfile import write_arrays
+from proofbook.enrichment.arrayfile import write_arrays, writing
 from proofbook.enrichment.backends import Value
 from proofbook.enrichment.checkpoints import Checkpoints, Target
 from proofbook.matching.units import Key
@@ -81,7 +81,8 @@ class Results:
         for key in held:
             if key not in self._files:
                 target = self.target(key, 0, keep=False)
-                write_arrays(target.path, self._values[key], {}, durable=False)
+                with writing(target.path):
+                    write_arrays(target.path, self._values[key], {}, durable=False)
                 self._files[key] = target.path
             self._values[key] = self._files[key]
         return len(held)

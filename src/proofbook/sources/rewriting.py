@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from proofbook.sources.hashes import HASHED_COLUMNS, recipient_hashes
+from proofbook.sources.hashes import HASHED_COLUMNS, hashes_in_parts
 from proofbook.sources.recipients import Recipients, recipient_parts
 
 #: Rows of a group of the file: the fewest that are decoded to read one.
@@ -53,10 +53,11 @@ def write_groups(target: Path, parts: Iterable[pa.Table]) -> None:
 
 def _with_hashes(bare: Path) -> Iterator[pa.Table]:
     """The recipients of a written file with the hashes that all of them together have."""
-    hashes = recipient_hashes(pq.read_table(bare, columns=list(HASHED_COLUMNS)))
-    row = 0
     with pq.ParquetFile(bare) as file:
-        for group in range(file.num_row_groups):
-            part = file.read_row_group(group)
-            yield part.append_column("recipient_hash", hashes.slice(row, part.num_rows))
-            row += part.num_rows
+
+        def groups(columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
+            return (file.read_row_group(i, columns) for i in range(file.num_row_groups))
+
+        hashes = hashes_in_parts(lambda: groups(HASHED_COLUMNS))
+        for part, keys in zip(groups(), hashes, strict=True):
+            yield part.append_column("recipient_hash", keys)
