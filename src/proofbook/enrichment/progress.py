@@ -208,8 +208,8 @@ class Progress:
             return None
         since = self._elapsed() - self._recent[-1][0]
         left = (1 - share) / rate - since
-        if left <= 0 < 1 - share:  # it is slower than it was: by the rate until now then
-            began, before = self._recent[0]
+        began, before = self._recent[0]
+        if left <= 0 and share > before:  # it is slower than it was: by the rate until now, then
             left = (1 - share) * (self._elapsed() - began) / (share - before)
         return round(max(0.0, left), 1)
 
