@@ -100,7 +100,7 @@ def operate(
                 chunk_size=operation.chunk_size,
                 chunk_time_limit_s=operation.chunk_time_limit_s,
             )
-            status = "completed"
+            stop.over, status = True, "completed"
         except Interrupted as interrupt:
             status = "interrupted"
             number = interrupt.exit_code - 128
