@@ -16,7 +16,6 @@ temporary folder, or kept with --world DIR. One JSON document is printed.
 from __future__ import annotations
 
 import argparse
-import contextlib
 import json
 import os
 import random
@@ -126,13 +125,14 @@ def kills(world: Path, folder: Path, times: int, draw: random.Random) -> dict[st
     expected, trials = pq.read_table(first), list[dict[str, Any]]()
     for number in range(times):
         out, after = folder / f"{number}.parquet", draw.uniform(0.02, 1) * seconds
-        killed, _ = cpu(lambda: _killed(enrich(world, out), after))  # noqa: B023 - called at once
+        killed, at_work = cpu(lambda: _killed(enrich(world, out), after))  # noqa: B023 - at once
         kept = len(list(folder.glob(f"{out.name}.checkpoints/*.arrays")))
         resumed, _ = cpu(lambda: timed(enrich(world, out, "--resume")))  # noqa: B023
         told = last_progress(out)
         trials.append(
             {
                 "after_s": round(after, 2),
+                "at_work": at_work,
                 "kept": kept,
                 "resumed": told["chunks_resumed"],
                 "of": told["total_chunks"],
@@ -147,16 +147,21 @@ def kills(world: Path, folder: Path, times: int, draw: random.Random) -> dict[st
         "undisturbed_cpu_s": round(undisturbed, 2),
         "same": sum(t["same"] for t in trials),
         "kept_chunks_lost": sum(max(0, t["kept"] - t["resumed"]) for t in trials),
-        "most_lost_cpu_s": max(t["lost_cpu_s"] for t in trials),
+        "killed_at_work": sum(t["at_work"] for t in trials),
+        "most_lost_cpu_s": max((t["lost_cpu_s"] for t in trials if t["at_work"]), default=None),
         "trials": trials,
     }
 
 
-def _killed(command: list[str], after_s: float) -> None:
+def _killed(command: list[str], after_s: float) -> bool:
+    """Kills a command after some time; whether it was still at work then."""
     with subprocess.Popen(command, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL) as process:
-        with contextlib.suppress(subprocess.TimeoutExpired):
+        try:
             process.wait(after_s)
-        process.kill()
+        except subprocess.TimeoutExpired:
+            process.kill()
+            return True
+    return False
 
 
 def cpu(run: Callable[[], T]) -> tuple[float, T]:
