@@ -8,18 +8,18 @@
 ``kills``: SIGKILL after a random part of the time of an undisturbed run, then --resume, and the
 table is held against the undisturbed one. ``settings``: random chunk sizes, workers, memory limits
 and numbers of threads. ``limit``: under a hard limit of a control group (v1 or v2; needs root),
-against no limit. ``costs``: CPU seconds without and with checkpoints and watching, run in turn, the
-least of each. Worlds are synthetic and made in a temporary folder, or kept with --world DIR. One
-JSON document is printed.
+against no limit. ``costs``: CPU seconds bare, watched, with a memory limit of --gb, and with
+checkpoints, run in turn, the least and the median of each. Worlds are synthetic and made in a
+temporary folder, or kept with --world DIR. One JSON document is printed.
 """
 
 from __future__ import annotations
 
 import argparse
-import contextlib
 import json
 import os
 import random
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -27,34 +27,68 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+T = TypeVar("T")
+
 PROOFBOOK = [sys.executable, "-m", "proofbook"]
 CGROUPS = Path("/sys/fs/cgroup")
 
-#: A run of one variant: files, then "bare", "watched" or "kept".
+#: A run of one variant: files, a folder, the variant, a limit in bytes. Gives its CPU seconds, and
+#: those of them that were spent in watching, and in keeping results.
 COST = """
-import sys, time
+import json, sys, time
+from contextlib import contextmanager
 from pathlib import Path
-from proofbook.enrichment import Operation, enrich, operate
+from proofbook.enrichment import Operation, backends, enrich, operate, operation, results
+from proofbook.enrichment.checkpoints import Checkpoints
 from proofbook.enrichment.fingerprint import fingerprint
 from proofbook.enrichment.limits import tree_memory
 from proofbook.enrichment.progress import Progress
 from proofbook.matching import MatchSettings
+from proofbook.measure import Recorder, memory
+from proofbook.measure.recorder import Stage
+spent = {"watching": 0.0, "keeping": 0.0}
+def timed(what, owner, *names):
+    for name in names:
+        def wrapper(*args, _inner=getattr(owner, name), **more):
+            began = time.thread_time()
+            try:
+                return _inner(*args, **more)
+            finally:
+                spent[what] += time.thread_time() - began
+        setattr(owner, name, wrapper)
+timed("watching", Progress, "_refresh", "done", "passed")
+timed("watching", memory, "tree_cpu_seconds", "waited_seconds")
+timed("watching", memory.MemoryWatch, "open", "close", "_sample")
+timed("keeping", Checkpoints, "plan", "found", "close")
+timed("keeping", operation, "open_checkpoints")
+timed("keeping", backends, "write_arrays")
+timed("keeping", results, "write_arrays")
+timed("keeping", sys.modules[__name__], "fingerprint")
+class Blind(Recorder):
+    @contextmanager
+    def stage(self, name, rows=None):
+        yield Stage(name, rows)
 awards, recipients, folder = map(Path, sys.argv[1:4])
-kept, watched = sys.argv[4] == "kept", sys.argv[4] != "bare"
+variant, limit = sys.argv[4], int(float(sys.argv[5]))
 began = time.process_time()
+kept, watched = variant == "kept", variant != "bare"
 known_by = fingerprint(awards, recipients, MatchSettings(), None) if kept else None
 progress = Progress(file=folder / "p.json", memory=tree_memory) if watched else None
-operation = Operation(memory_limit=10**12 if watched else None,
-                      checkpoints=folder / "kept" if kept else None)
-with operate(operation, fingerprint=known_by, progress=progress) as engine:
-    enrich(awards, recipients, engine=engine)
-print(time.process_time() - began)
+how = Operation(memory_limit=limit if variant == "limited" else None,
+                checkpoints=folder / "kept" if kept else None)
+with operate(how, fingerprint=known_by, progress=progress) as engine:
+    enrich(awards, recipients, engine=engine, recorder=None if watched else Blind())
+print(json.dumps({"all": time.process_time() - began, **spent}))
 """
+
+
+#: Variants of a run whose costs are told, each with the one that it is held against.
+VARIANTS = {"bare": "", "watched": "bare", "limited": "watched", "kept": "watched"}
 
 
 def enrich(world: Path, out: Path, *options: str) -> list[str]:
@@ -83,27 +117,26 @@ def same(out: Path, expected: pa.Table) -> bool:
 
 
 def kills(world: Path, folder: Path, times: int, draw: random.Random) -> dict[str, Any]:
-    """Killed, resumed, compared."""
+    """Killed, resumed, compared; ``lost_cpu_s`` is what both took beyond the undisturbed run.
+    Among it is the beginning of a run: it imports, reads and prepares the awards twice.
+    """
     first = folder / "first.parquet"
-    seconds, trials = timed(enrich(world, first)), []
-    expected = pq.read_table(first)
+    undisturbed, seconds = cpu(lambda: timed(enrich(world, first)))
+    expected, trials = pq.read_table(first), list[dict[str, Any]]()
     for number in range(times):
         out, after = folder / f"{number}.parquet", draw.uniform(0.02, 1) * seconds
-        with subprocess.Popen(
-            enrich(world, out), stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL
-        ) as process:
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(after)
-            process.kill()
+        killed, at_work = cpu(lambda: _killed(enrich(world, out), after))  # noqa: B023 - at once
         kept = len(list(folder.glob(f"{out.name}.checkpoints/*.arrays")))
-        timed(enrich(world, out, "--resume"))
+        resumed, _ = cpu(lambda: timed(enrich(world, out, "--resume")))  # noqa: B023
         told = last_progress(out)
         trials.append(
             {
                 "after_s": round(after, 2),
+                "at_work": at_work,
                 "kept": kept,
                 "resumed": told["chunks_resumed"],
                 "of": told["total_chunks"],
+                "lost_cpu_s": round(killed + resumed - undisturbed, 2),
                 "same": same(out, expected),
             }
         )
@@ -111,10 +144,33 @@ def kills(world: Path, folder: Path, times: int, draw: random.Random) -> dict[st
         print(trials[-1], file=sys.stderr)
     return {
         "undisturbed_s": round(seconds, 2),
+        "undisturbed_cpu_s": round(undisturbed, 2),
         "same": sum(t["same"] for t in trials),
         "kept_chunks_lost": sum(max(0, t["kept"] - t["resumed"]) for t in trials),
+        "killed_at_work": sum(t["at_work"] for t in trials),
+        "most_lost_cpu_s": max((t["lost_cpu_s"] for t in trials if t["at_work"]), default=None),
         "trials": trials,
     }
+
+
+def _killed(command: list[str], after_s: float) -> bool:
+    """Kills a command after some time; whether it was still at work then."""
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL) as process:
+        try:
+            process.wait(after_s)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            return True
+    return False
+
+
+def cpu(run: Callable[[], T]) -> tuple[float, T]:
+    """CPU seconds of the processes that something starts and waits for, and its result."""
+    before = os.times()
+    result = run()
+    after = os.times()
+    used = after.children_user - before.children_user
+    return used + after.children_system - before.children_system, result
 
 
 def settings(world: Path, folder: Path, times: int, draw: random.Random) -> dict[str, Any]:
@@ -188,21 +244,35 @@ def limit(world: Path, folder: Path, gb: float) -> dict[str, Any]:
     }
 
 
-def costs(world: Path, folder: Path, times: int) -> dict[str, Any]:
-    """CPU seconds without, with watching, and with checkpoints too."""
+def costs(world: Path, folder: Path, times: int, gb: float) -> dict[str, Any]:
+    """CPU seconds bare, watched, and watched and limited, or watched and kept.
+
+    They differ by less than one run differs from the next. So that is told too which CPU seconds
+    of the watched and the kept runs were spent in watching and in keeping, counted as they ran.
+    """
     files = [str(world / "awards.csv.gz"), str(world / "recipients.parquet"), str(folder)]
-    found: dict[str, list[float]] = {"bare": [], "watched": [], "kept": []}
+    found: dict[str, list[dict[str, float]]] = {v: [] for v in VARIANTS}
     for _ in range(times):
         for variant, seconds in found.items():
-            ran = subprocess.run(
-                [sys.executable, "-c", COST, *files, variant], check=True, capture_output=True
-            )
-            seconds.append(float(ran.stdout))
-    least = {variant: min(seconds) for variant, seconds in found.items()}
+            command = [sys.executable, "-c", COST, *files, variant, str(gb * 1e9)]
+            ran = subprocess.run(command, check=True, capture_output=True)
+            seconds.append(json.loads(ran.stdout))
+    whole = {variant: [s["all"] for s in seconds] for variant, seconds in found.items()}
+    counted = {"watched": "watching", "kept": "keeping"}
     return {
-        "cpu_seconds": {v: [round(s, 2) for s in seconds] for v, seconds in found.items()},
-        "watching_pct": round(100 * (least["watched"] / least["bare"] - 1), 2),
-        "checkpoints_pct": round(100 * (least["kept"] / least["watched"] - 1), 2),
+        "cpu_seconds": {v: [round(s, 2) for s in seconds] for v, seconds in whole.items()},
+        **{
+            f"{name}_pct": {
+                variant: round(100 * (middle(whole[variant]) / middle(whole[before]) - 1), 2)
+                for variant, before in VARIANTS.items()
+                if before
+            }
+            for name, middle in (("least", min), ("median", statistics.median))
+        },
+        "counted_pct": {
+            what: round(statistics.median(100 * s[what] / s["all"] for s in found[variant]), 2)
+            for variant, what in counted.items()
+        },
     }
 
 
@@ -232,7 +302,7 @@ def main() -> None:
         elif asked.what == "limit":
             found = limit(world, folder, asked.gb)
         else:
-            found = costs(world, folder, asked.times)
+            found = costs(world, folder, asked.times, asked.gb)
     print(json.dumps(found, indent=1))
 
 

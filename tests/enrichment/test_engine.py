@@ -198,7 +198,7 @@ def test_a_full_disk_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with (  # noqa: PT012
-        pytest.raises(OutputError, match="No space left"),
+        pytest.raises(OutputError, match=r"No space left on device: '.*s-000000\.arrays'"),
         engine_of("local", tmp_path / "kept") as engine,
         monkeypatch.context() as patch,
     ):
@@ -220,7 +220,48 @@ def test_a_unit_without_room_is_halved_until_it_fits(how: str, tmp_path: Path) -
         assert progress.state.chunk_size_reductions == 3
 
 
+@pytest.mark.parametrize("place", ["checkpoints", "spilled results"])
+def test_a_full_disk_is_said_between_chunks_too(
+    place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_args: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    results = Results(None, tmp_path)
+    results.put(("v", 1), 5, {"x": np.arange(5)}, keep=True)
+    if place == "checkpoints":
+        monkeypatch.setattr("proofbook.enrichment.checkpoints.os.fsync", full)
+        with pytest.raises(OutputError, match=r"run.json: writing failed \(No space left"):
+            engine_of("local", tmp_path / "kept").__enter__()
+    else:
+        monkeypatch.setattr("proofbook.enrichment.arrayfile.os.fdopen", full)
+        with pytest.raises(OutputError, match=r"0-1.arrays: writing failed \(No space left"):
+            results.spill()
+    monkeypatch.undo()
+    results.close()
+
+
 # --- memory ---
+
+
+@pytest.mark.parametrize(
+    ("limit", "rows", "tight"),
+    [
+        (None, 10**9, False),
+        (2 * 10**9, 10**6, False),  # 0.3 + 2 * 0.5 of 1.6 GB
+        (2 * 10**9, 10**7, True),  # two chunks at a time: 0.3 + 2 * 1.0
+        (10**9, 10**6, True),
+        (10**9, 10**5, False),
+    ],
+)
+def test_a_limit_is_tight_where_the_work_may_come_near_it(
+    limit: int | None, rows: int, tight: bool
+) -> None:
+    memory = Memory(limit, used=lambda: 3 * 10**8)
+    engine = UnitEngine(
+        Threads(2), Results(None), Progress(), Stop(), memory=memory, chunk_size=10**6
+    )
+    assert engine.tight(rows, 500.0) is tight
 
 
 def test_short_memory_spills_and_halves_what_is_to_come(

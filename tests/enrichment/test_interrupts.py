@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -11,6 +12,10 @@ from pathlib import Path
 
 import psutil
 import pytest
+
+from proofbook.enrichment.interrupts import stoppable
+from proofbook.enrichment.operation import Operation, operate
+from proofbook.enrichment.progress import Progress
 
 ROOT = Path(__file__).parents[2]
 
@@ -120,3 +125,15 @@ def test_workers_end_with_a_killed_engine(tmp_path: Path) -> None:
         program.wait()
     _, alive = psutil.wait_procs(family, timeout=15)
     assert not alive
+
+
+def test_a_signal_that_comes_when_all_is_done_stops_nothing() -> None:
+    class Late(Progress):
+        def close(self, status: str) -> None:
+            super().close(status)
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    progress = Late()
+    with stoppable(print) as stop, operate(Operation(), progress=progress, stop=stop):
+        pass
+    assert (stop.signal, progress.state.status) == (None, "completed")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import random
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,9 +18,11 @@ import pytest
 from proofbook.enrichment import Enrichment, Operation, enrich, operate
 from proofbook.enrichment.interrupts import Stop
 from proofbook.enrichment.progress import Progress
-from proofbook.errors import Interrupted
+from proofbook.errors import Interrupted, OutputError
 from proofbook.matching import MatchSettings
 from proofbook.sources.synthetic import World
+
+enrich_module = sys.modules["proofbook.enrichment.enrich"]  # the package has a function so named
 
 
 @pytest.fixture(scope="module")
@@ -131,15 +135,61 @@ def test_progress_never_goes_back_and_ends_at_all(
     assert (state.percent_complete, state.records_processed) == (100, world.awards.num_rows)
 
 
+def test_prepared_shards_are_not_prepared_again(
+    files: Path, enriched: Enrichment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept, stop, shards = tmp_path / "kept", Stop(), 3
+    operation = Operation(checkpoints=kept, threads=1, chunk_size=2_000)
+    with (
+        pytest.raises(Interrupted),
+        operate(operation, progress=Shown(stop, 2 * shards + 1), stop=stop) as engine,
+    ):
+        enrich(files / "a.parquet", files / "r.parquet", engine=engine)
+    assert len(list(kept.glob("survey-*"))) == shards
+    assert len(list(kept.glob("look%20up-*"))) == 1
+    monkeypatch.setattr("proofbook.matching.search.prepare_shard", None)
+    found = made(files, checkpoints=kept, resume=True, threads=1)
+    assert found.equals(enriched.table, check_metadata=True)
+
+
+@pytest.mark.parametrize(("limit", "spared"), [(10**12, False), (2 * 10**8, True)])
+def test_memory_is_spared_only_where_the_limit_is_near(
+    limit: int, spared: bool, files: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[str] = []
+    monkeypatch.setattr(enrich_module, "keep_little", lambda: calls.append("memory"))
+    write = enrich_module.feather.write_feather
+    monkeypatch.setattr(
+        enrich_module.feather,
+        "write_feather",
+        lambda *args, **more: (calls.append("awards"), write(*args, **more)),
+    )
+    made(files, memory_limit=limit, scratch=tmp_path)
+    assert calls == (["memory", "awards"] if spared else [])
+
+
 def test_recipients_that_cannot_be_read_by_rows_are_written_once(
-    files: Path, tmp_path: Path
+    files: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     said = io.StringIO()
     plain = made(files, "r.csv")
+    monkeypatch.setattr("proofbook.sources.recipients.read_recipients", None)  # reads all at once
     for way in ({"workers": 2}, {"memory_limit": 10**9}):
         found = made(
             files, "r.csv", progress=Shown(stream=said), scratch=tmp_path, chunk_size=2_500, **way
         )
         assert found.equals(plain, check_metadata=True)
     assert said.getvalue().count("r.csv: cannot be read by rows; written to ") == 2
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_full_disk_is_said_while_recipients_are_written(
+    files: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_args: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("proofbook.sources.rewriting.pq.ParquetWriter.write_table", full)
+    with pytest.raises(OutputError, match=r"recipients.parquet: writing failed \(No space left"):
+        made(files, "r.csv", memory_limit=10**9, scratch=tmp_path)
     assert not list(tmp_path.iterdir())

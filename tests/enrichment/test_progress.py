@@ -120,6 +120,18 @@ def test_the_remaining_time_is_of_the_recent_rate(tmp_path: Path, clock: list[fl
     progress.close("failed")
 
 
+def test_a_stalled_run_is_not_said_to_end_at_once(clock: list[float]) -> None:
+    progress = Progress(stream=io.StringIO())
+    half_done(progress, clock)
+    clock[0] += 40
+    progress._refresh()
+    assert progress.state.estimated_remaining_seconds == pytest.approx(60 / 0.495 - 60, abs=0.1)
+    progress.undone("names", 66)  # now nothing is known
+    clock[0] += 1
+    progress._refresh()
+    assert progress.state.estimated_remaining_seconds == 0
+
+
 def test_a_log_gets_one_plain_line_per_interval(clock: list[float]) -> None:
     stream = io.StringIO()
     progress = Progress(stream=stream, memory=lambda: 2_000_000_000)

@@ -258,3 +258,9 @@ def test_waiting_for_a_core_is_told_apart_from_work() -> None:
     assert crowded.waited_s > 0.1
     assert crowded.wall_s - crowded.waited_s < 0.5 * crowded.wall_s + 0.2
     assert asleep.waited_s < 0.1
+
+
+def test_children_are_looked_for_only_where_there_are_any(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "_has_children", lambda: False)
+    monkeypatch.setattr(memory, "_child_pids", None)
+    assert memory.descendants() == []

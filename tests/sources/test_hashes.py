@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from proofbook.sources import read_recipients
-from proofbook.sources.hashes import plain_hashes, recipient_hashes
+from proofbook.sources.hashes import hashes_in_parts, plain_hashes, recipient_hashes
 
 COLUMNS = ("uei", "duns", "legal_business_name", "city", "state", "zip5", "zip4")
 
@@ -94,3 +94,20 @@ def test_real_hashes_are_made_again(real_data: Path) -> None:
     alone = pc.and_(pc.invert(has_id), pc.is_in(names, unique).combine_chunks())
     assert pc.sum(alone).as_py() > 200_000
     assert made.filter(alone).equals(given_.filter(alone))
+
+
+FEW = st.sampled_from([None, "A", "B", "A|2", "A|B|", "A|B||2", "C"])
+
+
+@given(
+    st.lists(st.fixed_dictionaries(dict.fromkeys(COLUMNS[:5], FEW)), min_size=1, max_size=30),
+    st.integers(1, 31),
+)
+def test_in_parts_they_are_the_same(rows: list[dict[str, str]], size: int) -> None:
+    table = recipients(*rows)
+
+    def parts() -> list[pa.Table]:
+        return [table.slice(first, size) for first in range(0, len(rows), size)]
+
+    found = pa.concat_arrays(list(hashes_in_parts(parts)))
+    assert found.to_pylist() == recipient_hashes(table).to_pylist()

@@ -14,13 +14,15 @@ import os
 import struct
 import tempfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from proofbook.errors import OutputError
 from proofbook.matching.units import Arrays
 
 _MAGIC = b"pbarray1"
@@ -51,11 +53,25 @@ def write_arrays(path: Path, arrays: Arrays, told: Mapping[str, Any], *, durable
             if durable:
                 os.fsync(file.fileno())
         Path(temporary).replace(path)
-    except BaseException:
+    except BaseException as error:
         Path(temporary).unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            error.filename = str(path)  # otherwise none, or the temporary one
         raise
     if durable:
         sync_folder(path.parent)
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Turns what a full or broken disk raises into an OutputError that names the file."""
+    try:
+        yield
+    except OSError as error:
+        raise OutputError(
+            f"{path}: writing failed ({error.strerror or error}). Remedy: free some disk space, or "
+            "choose another place with --checkpoints"
+        ) from error
 
 
 def sync_folder(folder: Path) -> None:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import IO, Any
 from urllib.parse import quote
 
-from proofbook.enrichment.arrayfile import DamagedFile, read_arrays, sync_folder
+from proofbook.enrichment.arrayfile import DamagedFile, read_arrays, sync_folder, writing
 from proofbook.errors import InputError, OutputError
 from proofbook.matching.units import Arrays, Key, Range
 
@@ -117,12 +117,13 @@ class Checkpoints:
     def _write(self) -> None:
         document = {"format": FORMAT, "fingerprint": self._fingerprint, "plan": self._plan}
         temporary = self.folder / f".{_RUN}"
-        with temporary.open("w", encoding="utf-8") as file:
-            json.dump(document, file)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(self.folder / _RUN)
-        sync_folder(self.folder)
+        with writing(self.folder / _RUN):
+            with temporary.open("w", encoding="utf-8") as file:
+                json.dump(document, file)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.replace(self.folder / _RUN)
+            sync_folder(self.folder)
 
     def _read(self) -> None:
         """Takes over the plan of the run that left the folder; InputError if it is another run."""

@@ -138,6 +138,14 @@ class UnitEngine:
         """Whether there is a memory limit."""
         return self._memory.limit is not None
 
+    def tight(self, rows: int, bytes_per_row: float) -> bool:
+        """Whether work on so many rows, in chunks of full size, may come near the memory limit."""
+        if self._memory.limit is None:
+            return False
+        at_once = min(rows, self._most * self._backend.slots)
+        need = max(self._memory.used(), _BASE) + at_once * bytes_per_row / _PLANNED
+        return need > PRESSURE * self._memory.limit
+
     # --- what matching calls --------------------------------------------------------------------
 
     def shards(self, rows: int, bytes_per_row: float) -> list[Range]:

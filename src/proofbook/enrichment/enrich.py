@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 from pyarrow import feather
 
+from proofbook.enrichment.arrayfile import writing
 from proofbook.enrichment.engine import UnitEngine
 from proofbook.enrichment.operation import Operation, operate
 from proofbook.enrichment.progress import Progress, Watched
@@ -20,10 +20,12 @@ from proofbook.errors import InputError
 from proofbook.matching import MatchSettings
 from proofbook.matching.match import match
 from proofbook.matching.schema import AWARD_COLUMNS_READ
+from proofbook.matching.shards import BYTES_PER_ROW
 from proofbook.measure import Recorder, StageRecord
-from proofbook.measure.memory import give_back
+from proofbook.measure.memory import give_back, keep_little
 from proofbook.sources import award_table, read_awards
-from proofbook.sources.recipients import Recipients, open_recipients
+from proofbook.sources.recipients import Recipients, by_column, open_recipients
+from proofbook.sources.rewriting import rewrite, write_groups
 
 Input: TypeAlias = str | Path | pa.Table | pd.DataFrame
 
@@ -48,9 +50,6 @@ BY_NAME = {
 }
 OLD_RULE = {"candidates": 100}
 UNITS = {"survey", "look up", "search"}
-
-#: Rows of a group of the Parquet file that recipients are written to which cannot be read by rows.
-_GROUP = 1 << 17
 
 
 @dataclass(frozen=True)
@@ -105,7 +104,10 @@ def enrich(
         ours, kept, available = _awards(awards, columns)
         stage.rows = ours.num_rows
     engine.progress.begin(ours.num_rows)
-    whole = _set_aside(ours.select(kept), engine)
+    tight = engine.tight(theirs.rows, BYTES_PER_ROW)
+    if tight:  # both cost time, which is not spent where there is room
+        keep_little()
+    whole = _set_aside(ours.select(kept), engine.scratch if tight else None)
     ours = ours.select([c for c in AWARD_COLUMNS_READ if c in ours.column_names])
     found = match(ours, theirs, settings, recorder, engine)
     give_back()
@@ -115,12 +117,13 @@ def enrich(
     return Enrichment(table, recorder.stages, found.counters, found.model)
 
 
-def _set_aside(table: pa.Table, engine: UnitEngine) -> Callable[[], pa.Table]:
-    """What gives the table again; where memory is limited, it lies in a file until then."""
-    if not engine.limited:
+def _set_aside(table: pa.Table, folder: Path | None) -> Callable[[], pa.Table]:
+    """What gives the table again; with a folder, it lies in a file there until then."""
+    if folder is None:
         return lambda: table
-    path = engine.scratch / "awards.arrow"
-    feather.write_feather(table, path, compression="lz4")
+    path = folder / "awards.arrow"
+    with writing(path):
+        feather.write_feather(table, path, compression="lz4")
     return lambda: feather.read_table(path)
 
 
@@ -128,18 +131,26 @@ def recipients_of(source: Input, engine: UnitEngine) -> Recipients:
     """Recipients of a file or a table, as the units of an engine need them.
 
     Where units run elsewhere, or memory is limited, a format that cannot be read by rows is
-    written once to a file that can.
+    written once, some rows at a time, to a file that can.
     """
-    opened = open_recipients(_arrow(source, "recipients"))
-    of_file = isinstance(source, (str, Path))
-    if opened.held is None or not (engine.elsewhere or (engine.limited and of_file)):
-        return opened
+    given = _arrow(source, "recipients")
+    held = given if isinstance(given, pa.Table) else None
+    by_rows = engine.elsewhere or (engine.limited and held is None)
+    if not by_rows or (held is None and by_column(Path(given))):
+        return open_recipients(given)
     path = engine.scratch / "recipients.parquet"
-    engine.progress.tell(
-        f"{source if of_file else 'recipients'}: cannot be read by rows; written to {path} first"
-    )
-    pq.write_table(opened.held, path, row_group_size=_GROUP, compression="lz4")
-    return open_recipients(path)
+    name = "recipients" if held is not None else given
+    engine.progress.tell(f"{name}: cannot be read by rows; written to {path} first")
+    with writing(path):
+        if held is None:
+            found = rewrite(Path(given), path)
+        else:
+            found = open_recipients(held)
+            write_groups(path, [found.held])
+            found = replace(found, held=None, written=path)
+    pa.default_memory_pool().release_unused()
+    give_back()
+    return found
 
 
 def _expect(progress: Progress, settings: MatchSettings, recipients: int) -> None:

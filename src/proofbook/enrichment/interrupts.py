@@ -25,6 +25,8 @@ class Stop:
         self.signal: int | None = None
         #: Whether a chunk is at work, which the stop waits for.
         self.busy = False
+        #: Whether all is done, so that there is nothing left to stop.
+        self.over = False
 
     def check(self) -> None:
         """Interrupted, if a stop was asked for."""
@@ -48,6 +50,8 @@ def stoppable(tell: Callable[[str], None]) -> Iterator[Stop]:
         return
 
     def asked(number: int, _frame: FrameType | None) -> None:
+        if stop.over:
+            return
         stop.signal = stop.signal or number
         if not stop.busy:
             stop.check()

@@ -18,7 +18,6 @@ from proofbook.enrichment.progress import Progress
 from proofbook.enrichment.results import Results
 from proofbook.enrichment.retry import RetryPolicy
 from proofbook.errors import ChunkError, Interrupted, OutputError, ParameterError
-from proofbook.measure.memory import keep_little
 
 
 @dataclass(frozen=True)
@@ -71,8 +70,6 @@ def operate(
     """
     progress, stop = progress or Progress(), stop or Stop()
     memory = Memory(operation.memory_limit or limits.container_limit())
-    if memory.limit:
-        keep_little()
     status = "failed"
     with ExitStack() as stack:
         checkpoints = None
@@ -103,7 +100,7 @@ def operate(
                 chunk_size=operation.chunk_size,
                 chunk_time_limit_s=operation.chunk_time_limit_s,
             )
-            status = "completed"
+            stop.over, status = True, "completed"
         except Interrupted as interrupt:
             status = "interrupted"
             number = interrupt.exit_code - 128

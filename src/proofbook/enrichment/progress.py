@@ -207,7 +207,11 @@ class Progress:
         if rate <= 0:
             return None
         since = self._elapsed() - self._recent[-1][0]
-        return round(max(0.0, (1 - share) / rate - since), 1)
+        left = (1 - share) / rate - since
+        began, before = self._recent[0]
+        if left <= 0 and share > before:  # it is slower than it was: by the rate until now, then
+            left = (1 - share) * (self._elapsed() - began) / (share - before)
+        return round(max(0.0, left), 1)
 
     def _show(self, stream: TextIO) -> None:
         if stream.isatty():

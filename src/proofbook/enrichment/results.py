@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from proofbook.enrichment.arrayfile import write_arrays
+from proofbook.enrichment.arrayfile import write_arrays, writing
 from proofbook.enrichment.backends import Value
 from proofbook.enrichment.checkpoints import Checkpoints, Target
 from proofbook.matching.units import Key
@@ -52,14 +52,15 @@ class Results:
         return True
 
     def put(self, key: Key, rows: int, value: Value, *, keep: bool) -> None:
-        """Keeps a value; as a checkpoint too, if it is to be kept and is not there yet."""
+        """Keeps a value; as a checkpoint, if it is to be kept, whose file then stands for it."""
         if isinstance(value, Mapping):
-            value = {name: _read_only(array) for name, array in value.items()}
             if keep and self._checkpoints is not None:
                 target = self._checkpoints.target(key, rows)
                 write_arrays(target.path, value, target.told, durable=target.durable)
-                self._files[key] = target.path
-        elif isinstance(value, Path):
+                value = target.path
+            else:
+                value = {name: _read_only(array) for name, array in value.items()}
+        if isinstance(value, Path):
             self._files[key] = value
         self._values[key] = value
 
@@ -80,7 +81,8 @@ class Results:
         for key in held:
             if key not in self._files:
                 target = self.target(key, 0, keep=False)
-                write_arrays(target.path, self._values[key], {}, durable=False)
+                with writing(target.path):
+                    write_arrays(target.path, self._values[key], {}, durable=False)
                 self._files[key] = target.path
             self._values[key] = self._files[key]
         return len(held)

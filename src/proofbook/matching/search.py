@@ -76,10 +76,7 @@ def survey_list(
     asked |= {k: distinct(getattr(queries.names, k)) for k in ("joined", "sorted")}
     shards, surveys = [], []
     for i, rows in enumerate(ranges):
-        # Made again sooner than kept: a prepared shard is as large as its rows in the file.
-        shard = engine.submit(
-            "prepare", i, rows, prepare_shard, recipients, *rows, keep=False, split=HALVES
-        )
+        shard = engine.submit("prepare", i, rows, prepare_shard, recipients, *rows, split=HALVES)
         shards.append((shard, rows))
         surveys.append(engine.submit("survey", i, rows, survey, shard, asked))
     counts = np.zeros(0, np.int64)

@@ -146,9 +146,14 @@ def waited_seconds() -> float:
     Threads that waited side by side add up.
     """
     total = 0
-    for path in Path("/proc/self/task").glob("*/schedstat"):
-        with contextlib.suppress(OSError):  # the thread ended meanwhile
-            total += int(path.read_text().split()[1])
+    with contextlib.suppress(OSError):  # another system
+        for task in os.scandir("/proc/self/task"):
+            with contextlib.suppress(OSError):  # the thread ended meanwhile
+                statistics = os.open(f"{task.path}/schedstat", os.O_RDONLY)
+                try:
+                    total += int(os.read(statistics, 100).split()[1])
+                finally:
+                    os.close(statistics)
     return total / 1e9
 
 
@@ -163,7 +168,9 @@ def descendants() -> list[psutil.Process]:
     """The living child processes, and theirs."""
     if not _HAS_CHILDREN_FILES:
         return psutil.Process().children(recursive=True)
-    found = []
+    found: list[psutil.Process] = []
+    if not _has_children():
+        return found
     for pid in _child_pids("self"):
         with contextlib.suppress(psutil.Error):
             found.append(psutil.Process(pid))
@@ -231,7 +238,7 @@ def give_back() -> None:
 def keep_little() -> None:
     """Have the C library return every larger block as soon as it is freed; costs some time.
 
-    To be called before threads are started: each brings an arena of its own otherwise.
+    Threads that are started afterwards bring no arenas of their own.
     """
     if sys.platform == "linux":
         with contextlib.suppress(OSError, AttributeError):  # another C library

@@ -71,11 +71,11 @@ def _array_literal(inside: str) -> list[str] | None:
             return names
 
 
-def name_lists(path: Path, column: pa.ChunkedArray) -> pa.ChunkedArray:
+def name_lists(path: Path, column: pa.ChunkedArray, first: int = 0) -> pa.ChunkedArray:
     """alternate_names as ``list<string>``; null where there is nothing.
 
-    Raises InputError naming the row for a text that begins as a list and is not one, and for a
-    column that holds neither lists nor text.
+    ``first`` is the row of the file that comes first. Raises InputError naming the row for a text
+    that begins as a list and is not one, and for a column that holds neither lists nor text.
     """
     kind = column.type
     if kind == NAME_LIST:
@@ -83,9 +83,9 @@ def name_lists(path: Path, column: pa.ChunkedArray) -> pa.ChunkedArray:
     if pa.types.is_null(kind):
         return pa.chunked_array([pa.nulls(len(column), NAME_LIST)])
     if pa.types.is_dictionary(kind):
-        return name_lists(path, column.cast(kind.value_type))
+        return name_lists(path, column.cast(kind.value_type), first)
     if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
-        return _parsed(path, column.cast(pa.string()))
+        return _parsed(path, column.cast(pa.string()), first)
     try:
         return column.cast(NAME_LIST)
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
@@ -98,10 +98,10 @@ def name_lists(path: Path, column: pa.ChunkedArray) -> pa.ChunkedArray:
         ) from error
 
 
-def _parsed(path: Path, column: pa.ChunkedArray) -> pa.ChunkedArray:
+def _parsed(path: Path, column: pa.ChunkedArray, row: int) -> pa.ChunkedArray:
     nothing = pc.is_in(column, pa.array(["", "{}", "[]", r"\N"]))
     column = pc.if_else(nothing, pa.scalar(None, pa.string()), column)
-    chunks, row = [], 0
+    chunks = []
     for chunk in column.chunks:
         names = [None if text is None else parse_names(text.strip()) for text in chunk.to_pylist()]
         array = pa.array(names, NAME_LIST)

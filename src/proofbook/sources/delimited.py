@@ -7,10 +7,10 @@ import io
 import re
 import threading
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import pyarrow as pa
 import pyarrow.csv
@@ -78,12 +78,64 @@ def _read_in_large_blocks(path: Path, format_: str, null: bool, kept: Sequence[i
         try:
             return _parse(_Watched(rest, stream), header, null, _LARGE_BLOCK, kept)
         except pa.ArrowInvalid as error:
-            raise InputError(
-                path,
-                "cannot be read as CSV",
-                value=str(error)[:40],
-                remedy="check quoting and line ends, or write it as Parquet",
-            ) from error
+            raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: pa.ArrowInvalid) -> InputError:
+    return InputError(
+        path,
+        "cannot be read as CSV",
+        value=str(error)[:40],
+        remedy="check quoting and line ends, or write it as Parquet",
+    )
+
+
+def csv_parts(path: Path, format_: str, choose: Choice) -> Iterator[pa.Table]:
+    """The records that ``read_csv`` reads, some thousand at a time, empty values as null.
+
+    The first part has none. Raises InputError as ``read_csv`` does, but only when it has come to
+    the fault, which may be after the last part.
+    """
+    given = 0
+    try:
+        for part in _parts(path, format_, choose, _BLOCK):
+            given += part.num_rows
+            yield part
+    except pa.ArrowInvalid:  # a record is longer than a block
+        try:
+            for part in _parts(path, format_, choose, _LARGE_BLOCK):
+                seen = min(given, part.num_rows)
+                given -= seen
+                yield part.slice(seen)
+        except pa.ArrowInvalid as error:
+            raise _unreadable(path, error) from error
+
+
+def _parts(path: Path, format_: str, choose: Choice, block: int) -> Iterator[pa.Table]:
+    """The parts; InputError for a fault, ArrowInvalid where none is found."""
+    refused = None
+    with open_text(path, format_) as stream:
+        header, rest = _header(path, format_, stream)
+        kept = choose(header.names)
+        names, last = [str(i) for i in kept], _no_records(header)
+        yield last.select(names)
+        if not rest.strip(b"\r\n") and not (rest := stream.read(_BLOCK)):
+            return
+        watched = _Watched(rest, stream)
+        file, returned = _lend(watched)
+        try:
+            for batch in pa.csv.open_csv(file, **_options(header, True, block, kept)):
+                last = pa.Table.from_batches([batch])
+                yield last.select(names)
+        except pa.ArrowInvalid as error:
+            refused = error
+        finally:
+            del file
+            returned()
+    if refused is not None or watched.has_nul or _may_be_unclosed(watched.tail, last):
+        raise_first_fault(path, format_, len(header.names))
+    if refused is not None:
+        raise refused
 
 
 class _Watched:
@@ -114,14 +166,18 @@ class _Lent:
 def _parse(
     watched: _Watched, header: Header, null: bool, block: int, kept: Sequence[int]
 ) -> pa.Table:
-    """The kept columns, and the last one, by which a quote never closed is told.
+    """The kept columns, and the last one, by which a quote never closed is told."""
+    file, returned = _lend(watched)
+    try:
+        return pa.csv.read_csv(file, **_options(header, null, block, kept))
+    finally:
+        del file
+        returned()
 
-    They are given once Arrow's reading thread has let go of the stream.
-    It does so a moment after the table is there, and needs the interpreter for it: a process that
-    ends in that moment would be aborted.
-    """
+
+def _options(header: Header, null: bool, block: int, kept: Sequence[int]) -> dict[str, Any]:
     names = [str(i) for i in range(len(header.names))]
-    options = {
+    return {
         "read_options": pa.csv.ReadOptions(column_names=names, block_size=block),
         "parse_options": pa.csv.ParseOptions(newlines_in_values=True),
         "convert_options": pa.csv.ConvertOptions(
@@ -132,13 +188,17 @@ def _parse(
             quoted_strings_can_be_null=null,
         ),
     }
+
+
+def _lend(watched: _Watched) -> tuple[pa.PythonFile, Callable[[], object]]:
+    """The stream as a file for Arrow; and what waits until Arrow's reading thread has let it go.
+
+    It does so a moment after the table is there, and needs the interpreter for it: a process that
+    ends in that moment would be aborted.
+    """
     lent, returned = _Lent(watched), threading.Event()
     weakref.finalize(lent, returned.set).atexit = False
-    try:
-        return pa.csv.read_csv(pa.PythonFile(lent, mode="r"), **options)
-    finally:
-        del lent
-        returned.wait(_RETURN_S)
+    return pa.PythonFile(lent, mode="r"), lambda: returned.wait(_RETURN_S)
 
 
 def _no_records(header: Header) -> pa.Table:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow as pa
@@ -47,6 +48,17 @@ def read_parquet(
                 return _range(file, columns, *rows)
             parts = [_short(file.read_row_groups(g, columns)) for g in _groups(file.metadata)]
             return pa.concat_tables(parts)
+    except (pa.ArrowException, OSError) as error:
+        raise _damaged(path, error) from error
+
+
+def parquet_parts(path: Path, columns: list[str]) -> Iterator[pa.Table]:
+    """What ``read_parquet`` reads, some thousand rows at a time; the first part has none."""
+    try:
+        with pq.ParquetFile(path) as file:
+            yield _short(pa.Table.from_batches([], file.schema_arrow).select(columns))
+            for batch in file.iter_batches(_BATCH, columns=columns):
+                yield _short(pa.Table.from_batches([batch]))
     except (pa.ArrowException, OSError) as error:
         raise _damaged(path, error) from error
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from proofbook.sources.columns import RECIPIENT_COLUMNS, REQUIRED_RECIPIENT_COLU
 from proofbook.sources.files import fingerprint, identify
 from proofbook.sources.hashes import recipient_hashes
 from proofbook.sources.parquet import parquet_names, parquet_rows
-from proofbook.sources.tables import known_names, read_raw
+from proofbook.sources.tables import known_names, raw_parts, read_raw
 from proofbook.sources.text import text_column
 
 _READ = 1 << 19  # rows looked through at a time
@@ -55,15 +55,24 @@ def read_recipients(path: str | Path) -> RecipientFile:
 
 @dataclass(frozen=True)
 class Recipients:
-    """Recipients whose columns are read when they are needed, so that few are held at a time."""
+    """Recipients whose columns are read when they are needed, so that few are held at a time.
+
+    ``source`` is what messages call them. ``held`` is the table, where the file cannot be read by
+    column; unless it was ``written`` to another that can.
+    """
 
     source: Path
-    held: pa.Table | None = field(repr=False)  # the table, where it cannot be read by column
+    held: pa.Table | None = field(repr=False)
+    written: Path | None = None
+
+    @property
+    def _file(self) -> Path:
+        return self.written or self.source
 
     @property
     def rows(self) -> int:
         """How many recipients there are."""
-        return self.held.num_rows if self.held is not None else parquet_rows(self.source)
+        return self.held.num_rows if self.held is not None else parquet_rows(self._file)
 
     def read(self, columns: Sequence[str], first: int = 0, last: int | None = None) -> pa.Table:
         """Some of RECIPIENT_COLUMNS, of the rows from ``first`` to ``last`` (exclusive).
@@ -75,7 +84,7 @@ class Recipients:
         if self.held is not None:
             return self.held.select(list(columns)).slice(first, last - first)
         rows = None if (first, last) == (0, self.rows) else (first, last)
-        raw = read_raw(self.source, "parquet", _names, null=True, only=lambda _: columns, rows=rows)
+        raw = read_raw(self._file, "parquet", _names, null=True, only=lambda _: columns, rows=rows)
         return _recipients(self.source, raw.table, last - first, columns, first)
 
     def take(self, rows: NDArray[np.int64], columns: Sequence[str]) -> pa.Table:
@@ -103,13 +112,35 @@ def open_recipients(source: str | Path | pa.Table) -> Recipients:
     if isinstance(source, pa.Table):
         return Recipients(Path("recipients"), recipient_table(source))
     path = Path(source)
-    by_column = identify(path) == "parquet" and {
-        "recipient_hash",
-        "legal_business_name",
-    } <= set(_names(path, parquet_names(path)))
-    if by_column and parquet_rows(path):
+    if by_column(path):
         return Recipients(path, None)
     return Recipients(path, read_recipients(path).table)
+
+
+def by_column(path: Path) -> bool:
+    """Whether recipients of a file can be read column by column; InputError if it is no input."""
+    if identify(path) != "parquet":
+        return False
+    names = set(_names(path, parquet_names(path)))
+    return {"recipient_hash", "legal_business_name"} <= names and parquet_rows(path) > 0
+
+
+def recipient_parts(path: Path) -> Iterator[pa.Table]:
+    """The table of ``read_recipients`` in parts of some thousand rows, a first one at least.
+
+    Of a file without recipient_hash, they have none: one is made from all rows. Raises InputError
+    as ``read_recipients`` does, when it has come to the fault, but not for equal hashes.
+    """
+    rows = 0
+    for raw in raw_parts(path, identify(path), _names, lambda _: RECIPIENT_COLUMNS):
+        if not raw.num_rows:
+            continue
+        given = "recipient_hash" in raw.column_names
+        wanted = [c for c in RECIPIENT_COLUMNS if given or c != "recipient_hash"]
+        yield _recipients(path, raw, raw.num_rows, wanted, rows)
+        rows += raw.num_rows
+    if not rows:
+        raise _no_recipient(path)
 
 
 def recipient_table(table: pa.Table, source: str = "recipients") -> pa.Table:
@@ -138,14 +169,14 @@ def _recipients(
     ``first`` is the row of the file that comes first.
     """
     if not rows:
-        raise InputError(path, "holds no recipient", remedy="export it again with its rows")
+        raise _no_recipient(path)
     columns = {}
     for name in wanted:
         if name not in raw.column_names:
             kind = NAME_LIST if name == "alternate_names" else pa.string()
             columns[name] = pa.chunked_array([pa.nulls(rows, kind)])
         elif name == "alternate_names":
-            columns[name] = name_lists(path, raw.column(name))
+            columns[name] = name_lists(path, raw.column(name), first)
         else:
             columns[name] = _without_empty(text_column(path, name, raw.column(name)))
     if "recipient_hash" not in wanted:
@@ -155,6 +186,10 @@ def _recipients(
     else:
         columns["recipient_hash"] = pa.chunked_array([recipient_hashes(pa.table(columns))])
     return pa.table(columns)
+
+
+def _no_recipient(path: Path) -> InputError:
+    return InputError(path, "holds no recipient", remedy="export it again with its rows")
 
 
 def _without_empty(column: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
 
 from proofbook.errors import InputError, did_you_mean
-from proofbook.sources.archives import read_table
+from proofbook.sources.archives import table_parts
 from proofbook.sources.columns import RECIPIENT_TABLE, fold
-from proofbook.sources.delimited import read_csv
-from proofbook.sources.parquet import parquet_names, read_parquet
+from proofbook.sources.delimited import csv_parts, read_csv
+from proofbook.sources.parquet import parquet_names, parquet_parts, read_parquet
+
+#: Makes the names known of the names found in a file.
+Rename = Callable[[Path, Sequence[str]], list[str]]
+#: Chooses among the names known those that are read.
+Only = Callable[[Sequence[str]], Iterable[str]]
 
 
 @dataclass(frozen=True)
@@ -27,52 +32,67 @@ class RawTable:
 def read_raw(
     path: Path,
     format_: str,
-    rename: Callable[[Path, Sequence[str]], list[str]],
+    rename: Rename,
     *,
     null: bool = False,
-    only: Callable[[Sequence[str]], Iterable[str]] | None = None,
+    only: Only | None = None,
     rows: tuple[int, int] | None = None,
 ) -> RawTable:
-    """Reads any format; ``rename`` turns the names found into the names known.
+    """Reads any format; of a ``pg_dump`` archive the table RECIPIENT_TABLE.
 
-    Of a ``pg_dump`` archive the table RECIPIENT_TABLE is read. ``only`` chooses among the names
-    known those that are read. Empty values of a CSV are null if
-    ``null``. Of Parquet, ``rows`` may be chosen (first, and behind the last).
+    Without ``only``, all columns are read. Empty values of a CSV are null if ``null``. Of Parquet,
+    ``rows`` may be chosen (first, and behind the last).
     """
-    known: list[str] = []
-
-    def choose(found: Sequence[str]) -> list[int]:
-        known[:] = rename(path, found)
-        wanted = set(known if only is None else only(known))
-        return [i for i, name in enumerate(known) if name in wanted]
-
+    names, choose = _chooser(path, rename, only)
+    byte_order_mark = False
     if format_ == "pg_dump":
-        return RawTable(_of_archive(path, rename, only))
+        return RawTable(pa.concat_tables(raw_parts(path, format_, rename, only)))
     if format_ == "parquet":
         found = parquet_names(path)
         kept = choose(found)
         table = read_parquet(path, None if only is None else [found[i] for i in kept], rows)
-        return RawTable(table.rename_columns([known[i] for i in kept]))
-    table, header = read_csv(path, format_, null=null, choose=choose)
-    kept = [int(name) for name in table.column_names]
-    return RawTable(table.rename_columns([known[i] for i in kept]), header.byte_order_mark)
+    else:
+        table, header = read_csv(path, format_, null=null, choose=choose)
+        byte_order_mark = header.byte_order_mark
+    return RawTable(table.rename_columns(names), byte_order_mark)
 
 
-def _of_archive(
-    path: Path,
-    rename: Callable[[Path, Sequence[str]], list[str]],
-    only: Callable[[Sequence[str]], Iterable[str]] | None,
-) -> pa.Table:
-    known: dict[str, str] = {}
+def raw_parts(
+    path: Path, format_: str, rename: Rename, only: Only | None = None
+) -> Iterator[pa.Table]:
+    """The table that ``read_raw`` reads, in parts of some thousand rows, the first without any.
 
-    def columns(found: Sequence[str]) -> list[str]:
-        known.update(zip(found, rename(path, found), strict=True))
-        names = list(known.values())
-        wanted = set(names if only is None else only(names))
-        return [name for name in found if known[name] in wanted]
+    Empty values of a CSV are null. A fault is raised when it is met.
+    """
+    names, choose = _chooser(path, rename, only)
 
-    table = read_table(path, RECIPIENT_TABLE, columns)
-    return table.rename_columns([known[name] for name in table.column_names])
+    def chosen(found: Sequence[str]) -> list[str]:
+        return [found[i] for i in choose(found)]
+
+    if format_ == "pg_dump":
+        parts = table_parts(path, RECIPIENT_TABLE, chosen)
+    elif format_ == "parquet":
+        parts = parquet_parts(path, chosen(parquet_names(path)))
+    else:
+        parts = csv_parts(path, format_, choose)
+    for part in parts:
+        yield part.rename_columns(names)
+
+
+def _chooser(
+    path: Path, rename: Rename, only: Only | None
+) -> tuple[list[str], Callable[[Sequence[str]], list[int]]]:
+    """What tells the positions of the columns to read; and a list that then has their names."""
+    names: list[str] = []
+
+    def choose(found: Sequence[str]) -> list[int]:
+        known = rename(path, found)
+        wanted = set(known if only is None else only(known))
+        kept = [i for i, name in enumerate(known) if name in wanted]
+        names[:] = [known[i] for i in kept]
+        return kept
+
+    return names, choose
 
 
 def known_names(

@@ -26,6 +26,7 @@ def test_all_is_curated() -> None:
         "inspect",
         "open_archive",
         "read_table",
+        "table_parts",
     ]
     assert all(hasattr(archives, name) for name in archives.__all__)
 

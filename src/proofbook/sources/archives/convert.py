@@ -111,16 +111,23 @@ def convert(
 def read_table(
     path: str | Path, name: str, columns: Callable[[Sequence[str]], Sequence[str]]
 ) -> pa.Table:
-    """Some columns of one table of an archive, in memory.
+    """Some columns of one table of an archive, in memory, as ``table_parts`` gives them."""
+    return pa.concat_tables(table_parts(path, name, columns))
+
+
+def table_parts(
+    path: str | Path, name: str, columns: Callable[[Sequence[str]], Sequence[str]]
+) -> Iterator[pa.Table]:
+    """Some columns of one table of an archive, some ten thousand rows at a time.
 
     ``columns`` is given the names of all columns and returns those to read, in that order of the
-    table. Raises InputError as ``convert`` does.
+    table. The first part has no rows. Raises InputError as ``convert`` does.
     """
     with open_archive(path) as archive:
         table = archive.table(name)
         wanted = columns(table.columns)
-        empty = _schema(table, wanted).empty_table()
-        return pa.concat_tables([empty, *batches(archive, table, wanted)])
+        yield _schema(table, wanted).empty_table()
+        yield from batches(archive, table, wanted)
 
 
 def batches(
