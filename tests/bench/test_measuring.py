@@ -9,9 +9,10 @@ import pytest
 
 from proofbook.bench import measuring
 from proofbook.bench.judge import SLACK, judge
-from proofbook.bench.process import Worker, side
+from proofbook.bench.process import Sample, Worker, side
 from proofbook.errors import UsageError
 from proofbook.measure.contest import Effort
+from proofbook.measure.witness import Reading
 
 ROOT = Path(__file__).parents[2]
 SMALL = ["60x300"]
@@ -43,6 +44,31 @@ def test_a_benchmark_of_a_function_and_of_the_engine_agree(
     states = {f.aspect: f.state for f in judge(ours, theirs).findings}
     assert states["match rate of all awards"] == "pass"
     assert states["time"] == "unresolved"
+
+
+class Told:
+    """A worker that tells samples made up beforehand."""
+
+    def __init__(self, *samples: Sample) -> None:
+        self.samples = list(samples)
+
+    def run(self) -> Sample:
+        return self.samples.pop(0)
+
+
+def test_a_repeat_is_the_least_of_its_runs_in_every_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(measuring, "BLOCK_S", 0.0)
+    bench = measuring._Bench(side("local"), 7)
+    runs = (
+        Sample(0.30, 0.24, 1.0, 1.0, waited=0.05),
+        Sample(0.40, 0.20, 1.0, 1.0, waited=0.19),
+        Sample(0.50, 0.22, 1.0, 1.0, waited=0.20),
+    )
+    found = bench.block(Told(*runs), "1x1")  # type: ignore[arg-type]
+    assert found == Reading(0.30, pytest.approx(0.21), 0.20)  # type: ignore[arg-type]
+    assert bench.samples["1x1"] == list(runs)
+    older = [Sample(0.3, 0.2, 1.0, 1.0)] * 3
+    assert bench.block(Told(*older), "1x1") == Reading(0.3, None, 0.2)  # type: ignore[arg-type]
 
 
 @pytest.mark.slow

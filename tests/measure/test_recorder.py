@@ -258,3 +258,18 @@ def test_waiting_for_a_core_is_told_apart_from_work() -> None:
     assert crowded.waited_s > 0.1
     assert crowded.wall_s - crowded.waited_s < 0.5 * crowded.wall_s + 0.2
     assert asleep.waited_s < 0.1
+
+
+def test_no_more_waiting_is_taken_off_than_leaves_time_for_the_work(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Waiting beside the block, or of threads side by side, may add up to more than the block."""
+    waits = iter([0.0, 99.0])
+    monkeypatch.setattr(memory, "waited_seconds", lambda: next(waits))
+    recorder = Recorder()
+    with recorder.stage("work"):
+        until = time.thread_time() + 0.1
+        while time.thread_time() < until:
+            pass
+    (work,) = recorder.stages
+    assert work.wall_s - work.waited_s == pytest.approx(max(0.1, work.cpu_s / 2), abs=0.02)
