@@ -49,7 +49,11 @@ def test_on_a_crowded_machine_the_work_decides(now: dict[str, float], state: Sta
 @pytest.mark.parametrize(("own", "state"), [(1.0, "unresolved"), (1.4, "fail")])
 def test_threads_side_by_side_never_pass_by_the_work_alone(own: float, state: State) -> None:
     sides = readings(1, threads=1.8), readings(2, own, threads=1.8)
-    assert compare_readings(*sides, TIME).state == state
+    found = compare_readings(*sides, TIME)
+    assert found.state == state
+    assert ("threads work side by side" in found.why) == (state == "unresolved")
+    quiet = [readings(seed, threads=1.8, waiting=0) for seed in (1, 2)]
+    assert compare_readings(*quiet, TIME).state == "pass"
 
 
 def test_nothing_is_known_but_the_time() -> None:

@@ -57,9 +57,13 @@ def compare_readings(
     if cpu is None or min(shares) < BOUND:
         return compare(a, b, limits, paired=True, also=own)
     by_work = compare(own[0], own[1], limits, paired=True, minima=False, also=cpu)
+    words = f"without waiting for a core {by_work.why}"
     if by_work.state == "pass" and max(shares) > ONE_THREAD:
-        return by_value
-    return together(by_value, replace(by_work, why=f"without waiting for a core {by_work.why}"))
+        if by_value.state != "unresolved":
+            return by_value
+        words += ", which is not enough where threads work side by side"
+        return replace(by_value, why=f"{by_value.why}; {words}")
+    return together(by_value, replace(by_work, why=words))
 
 
 def together(value: Comparison, work: Comparison) -> Comparison:
