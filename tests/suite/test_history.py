@@ -75,13 +75,13 @@ def test_damaged_runs_are_named(tmp_path: Path, text: str) -> None:
 @pytest.mark.parametrize(
     ("changed", "words"),
     [
-        ({"size": 5}, "size of a metric is no text"),
+        ({"size": 5}, "Expected `str | null`, got `int` - at `$.metrics[0].size`"),
         ({"name": ["match_rate"]}, "damaged"),
-        ({"low": "0.7"}, "an interval is no number"),
-        ({"value": float("nan")}, "not finite"),
+        ({"low": "0.7"}, "at `$.metrics[0].low`"),
+        ({"value": float("nan")}, "malformed"),
         ({"value": 10**400}, "damaged"),
-        ({"circumstances": {"machine_class": 5}}, "of the wrong types"),
-        ({"circumstances": {"sizes": None}}, "of the wrong types"),
+        ({"circumstances": {"machine_class": 5}}, "at `$.circumstances.machine_class`"),
+        ({"circumstances": {"sizes": None}}, "at `$.circumstances.sizes`"),
         ({"circumstances": {"since": "later"}}, "damaged"),
         ({"circumstances": 3}, "damaged"),
     ],
@@ -160,7 +160,7 @@ def test_days_and_metric_and_but(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_ten_thousand_runs_in_five_seconds(tmp_path: Path) -> None:
-    values = dict.fromkeys(DEFINITIONS, 0.5)
+    values = {name: 0.5 + at / 7 for at, name in enumerate(DEFINITIONS)}
     folder = write_run(tmp_path, made_run(0, values))
     text = (folder / "metrics.json").read_text()
     for number in range(1, 10_000):
@@ -179,4 +179,4 @@ def test_ten_thousand_runs_in_five_seconds(tmp_path: Path) -> None:
     )
     assert len(found.entries) == 10_000
     assert len(lines) == len(DEFINITIONS)
-    assert used < 5  # of a core: a machine that others keep busy is no fault of the reader
+    assert used < 4  # of a core: a machine that others keep busy is no fault of the reader
