@@ -181,11 +181,7 @@ def _quality(base: Point, point: Point, time: Comparison | None) -> list[Finding
 
 def _rate(size: str, change: RateChange, faster: bool) -> Finding:
     state: VerdictState = change.state
-    words = (
-        f"match rate of {change.group}: {change.before} to {change.now} of {change.n} "
-        f"({0 - change.drop_pp:+.1f} pp; {change.gained} gained, {change.lost} lost, "
-        f"{change.changed} to another recipient)"
-    )
+    words = change.sentence
     if state == "warn" and faster:
         state, words = "fail", f"{words}; faster, but it matched less"
     if change.more is not None:
