@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,33 @@ def test_a_repeat_is_the_least_of_its_runs_in_every_way(monkeypatch: pytest.Monk
     assert bench.samples["1x1"] == list(runs)
     older = [Sample(0.3, 0.2, 1.0, 1.0)] * 3
     assert bench.block(Told(*older), "1x1") == Reading(0.3, None, 0.2)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("peaks", "now", "state", "fresh"),
+    [
+        ([300.0] * 4, 310.0, "pass", 0),
+        ([460.0] * 4, 460.0, "fail", 4),
+        ([460.0] * 4, 300.0, "unresolved", 4),
+        ([460.0] * 2, 460.0, "fail", 8),  # too few to say: two new sets
+    ],
+)
+def test_a_larger_peak_is_confirmed_by_one_set_of_fresh_processes(
+    monkeypatch: pytest.MonkeyPatch, peaks: list[float], now: float, state: str, fresh: int
+) -> None:
+    benches = measuring._Bench(side("local"), 7), measuring._Bench(side("local"), 7)
+    for bench, found in zip(benches, ([300.0] * len(peaks), peaks), strict=True):
+        bench.samples["1x1"] = [Sample(1.0, 1.0, mb, 1.0, at) for at, mb in enumerate(found)]
+        peak = now if bench is benches[1] else 300.0
+        sample = Sample(1.0, 1.0, peak, 1.0, process=9)
+        monkeypatch.setattr(bench, "worker", lambda size: nullcontext())
+        monkeypatch.setattr(
+            bench, "run", lambda worker, size, s=sample, b=bench: b.samples[size].append(s) or s
+        )
+    found = measuring._peak_contest(benches, "1x1")
+    assert found.state == state
+    assert found.why.count("confirmed") == (state == "fail")
+    assert len(benches[0].samples["1x1"]) - len(peaks) == fresh
 
 
 @pytest.mark.slow

@@ -15,7 +15,7 @@ from proofbook.bench.process import Sample, Side, Worker
 from proofbook.bench.record import BenchRecord, Point, least, peaks
 from proofbook.errors import InputError, UsageError
 from proofbook.measure.compare import MEMORY, TIME, Comparison, compare, confirmed
-from proofbook.measure.contest import Contest, Effort, contest
+from proofbook.measure.contest import Contest, Effort, contest, unconfirmed
 from proofbook.measure.witness import Reading
 from proofbook.params import parse_size
 from proofbook.quality import accuracy, laws, rates
@@ -229,8 +229,10 @@ def _peak_contest(benches: tuple[_Bench, _Bench], size: str) -> Comparison:
         with benches[index].worker(size) as worker:
             return Reading(benches[index].run(worker, size).peak_mb)
 
-    again = contest(lambda: peak(0), lambda: peak(1), MEMORY, PEAKS).comparison
-    return again if first.state == "unresolved" else confirmed(first, again)
+    sides = (lambda: peak(0)), (lambda: peak(1))
+    if first.state == "unresolved":
+        return contest(*sides, MEMORY, PEAKS).comparison
+    return confirmed(first, unconfirmed(*sides, MEMORY, PEAKS).comparison)
 
 
 def point(

@@ -49,16 +49,20 @@ def contest(
     The confirming re-run uses new samples only, so that one bad minute cannot convince twice.
     """
     effort = effort or Effort()
-    first, a, b = _set_of_samples(before, now, limits, effort)
-    if first.state not in ("warn", "fail"):
-        return Contest(first, a, b)
-    again, more_a, more_b = _set_of_samples(before, now, limits, effort)
-    return Contest(confirmed(first, again), a + more_a, b + more_b, rerun=len(a))
+    first = unconfirmed(before, now, limits, effort)
+    if first.comparison.state not in ("warn", "fail"):
+        return first
+    again = unconfirmed(before, now, limits, effort)
+    return Contest(
+        confirmed(first.comparison, again.comparison),
+        first.before + again.before,
+        first.now + again.now,
+        rerun=len(first.before),
+    )
 
 
-def _set_of_samples(
-    before: Measure, now: Measure, limits: Limits, effort: Effort
-) -> tuple[Comparison, list[Reading], list[Reading]]:
+def unconfirmed(before: Measure, now: Measure, limits: Limits, effort: Effort) -> Contest:
+    """One set of samples, measured side by side, and what it says."""
     a: list[Reading] = []
     b: list[Reading] = []
     wanted, deadline = effort.least, time.monotonic() + effort.seconds
@@ -69,7 +73,7 @@ def _set_of_samples(
                 samples.append(measure())
         found = compare_readings(a, b, limits)
         if _decided(found, limits) or len(a) >= effort.most or time.monotonic() >= deadline:
-            return found, a, b
+            return Contest(found, a, b)
         wanted = min(math.ceil(len(a) * 1.5), effort.most)
 
 
