@@ -56,6 +56,12 @@ def test_threads_side_by_side_never_pass_by_the_work_alone(own: float, state: St
     assert compare_readings(*quiet, TIME).state == "pass"
 
 
+def test_own_time_and_cpu_time_must_agree() -> None:
+    before, now = readings(1, threads=1.3), readings(2, own=1.4, threads=0.95)
+    assert compare_readings(before, now, TIME).state == "unresolved"
+    assert compare_readings(before, readings(2, own=1.4, threads=1.3), TIME).state == "fail"
+
+
 def test_nothing_is_known_but_the_time() -> None:
     bare = [[Reading(r.value) for r in readings(seed)] for seed in (1, 2)]
     assert compare_readings(*bare, TIME).state == "unresolved"
