@@ -158,6 +158,31 @@ def test_days_and_metric_and_but(tmp_path: Path) -> None:
     assert last not in {e.run_id for e in history.read(tmp_path, but=last).entries}
 
 
+@pytest.mark.parametrize(
+    ("key", "value"), [("parameters", [{"key": 5}]), ("provenance", None), ("metrics", [7])]
+)
+def test_damaged_records_of_earlier_versions_are_named(
+    tmp_path: Path, key: str, value: object
+) -> None:
+    folder = write_run(tmp_path, made_run(1, {"match_rate": 0.8}))
+    (folder / "metrics.json").unlink()
+    raw = json.loads((folder / "run.json").read_text())
+    raw[key] = [raw[key][0] | value[0]] if key == "parameters" else value  # type: ignore[index]
+    (folder / "run.json").write_text(json.dumps(raw))
+    found = history.read(tmp_path)
+    assert found.entries == []
+    assert "is damaged" in found.warnings[0]
+
+
+def test_a_name_that_tells_no_moment_is_no_reason_to_leave_a_run_out(tmp_path: Path) -> None:
+    folder = write_run(tmp_path, made_run(1, {"seconds": 2.0}, started=datetime.now(UTC)))
+    for name in ("20261399T000000Z-000001", "copied"):
+        shutil.copytree(folder, tmp_path / name)
+    found = history.read(tmp_path, days=7)
+    assert len(found.entries) == 1
+    assert ["is there twice" in warning for warning in found.warnings] == [True, True]
+
+
 @pytest.mark.slow
 def test_ten_thousand_runs_in_five_seconds(tmp_path: Path) -> None:
     values = {name: 0.5 + at / 7 for at, name in enumerate(DEFINITIONS)}

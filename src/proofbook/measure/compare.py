@@ -34,6 +34,7 @@ LEAST_MEMORY, SIGNIFICANT_MEMORY = 4, 0.05
 BLUR = 1.05
 
 _RESAMPLES = 1000
+_TAILS = [100 * (1 - CONFIDENCE) / 2, 100 * (1 + CONFIDENCE) / 2]
 
 
 @dataclass(frozen=True)
@@ -160,9 +161,6 @@ def confirmed(first: Comparison, again: Comparison) -> Comparison:
     state: State = "warn" if "warn" in (first.state, again.state) else "fail"
     told = again if again.state == state else first
     return replace(again, state=state, why=f"{told.why}; confirmed by a second set of repeats")
-
-
-_TAILS = [100 * (1 - CONFIDENCE) / 2, 100 * (1 + CONFIDENCE) / 2]
 
 
 def _of_minima(

@@ -149,7 +149,15 @@ def _read(outputs: Path, metric: str | None, days: float | None, but: str) -> Hi
             continue
         try:
             entry = _entry(folder, metric)
-        except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        except (
+            OSError,
+            ValueError,
+            KeyError,
+            TypeError,
+            AttributeError,
+            ArithmeticError,
+            RecursionError,
+        ) as error:
             warnings.append(f"{folder}: is damaged ({type(error).__name__}: {error})"[:300])
             continue
         if entry is None or entry.run_id == but or (since is not None and entry.started < since):
@@ -186,8 +194,12 @@ def _is_run(path: str) -> bool:
 
 
 def _moment(name: str) -> datetime | None:
+    """When the run of a folder of that name began; None where the name tells no moment."""
     found = _RUN_ID.match(name)
-    return datetime.fromisoformat(found[1]) if found else None
+    try:
+        return datetime.fromisoformat(found[1]) if found else None
+    except ValueError:  # digits that are no date
+        return None
 
 
 def _entry(folder: str, metric: str | None) -> Entry | None:
