@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import jsonschema
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from tests.suite import conftest
@@ -356,6 +357,15 @@ def test_an_enriched_file_is_checked(home: Project, capsys: pytest.CaptureFixtur
     pq.write_table(pq.read_table("e.parquet").slice(1), "less.parquet")
     assert call("check", "less.parquet", "--awards", str(awards), *lenient) == 1
     assert "fail        Awards lost, doubled or invented" in capsys.readouterr().out
+    whole = pq.read_table("e.parquet")
+    pq.write_table(pa.concat_tables([whole.slice(0, 5), whole.slice(3)]), "twice.parquet")
+    assert call("check", "twice.parquet", *lenient) == 1  # a law is broken; the file can be read
+    assert '{"rule": "award doubled", "award_row": 3' in capsys.readouterr().out
+    pq.write_table(whole.drop_columns("award_row"), "rowless.parquet")
+    assert call("check", "rowless.parquet", *lenient) == 2
+    assert "has no column 'award_row'" in capsys.readouterr().err
+    assert call("check", "e.parquet", *lenient, "--baseline", "e.parquet") == 0
+    assert "0 gained, 0 lost, 0 to another recipient" in capsys.readouterr().out
 
 
 def test_history_shows_trends(home: Project, capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,8 +5,8 @@
 The worlds are milder than the suite's own in one way: far fewer different firms of one name,
 because states register a name once; and of those that meet by chance, the synthetic vocabulary
 being small, seven in ten are left out (of 1,025 firms of the real world that are presumed absent, 2
-have a namesake). A share of the awards has its firm taken away, so that absence is learned. The model is
-written to src/proofbook/matching/models.
+have a namesake). A share of the awards has its firm taken away, so that absence is learned. The
+model is written to src/proofbook/matching/models.
 """
 
 from __future__ import annotations

@@ -24,6 +24,7 @@ from rapidfuzz import fuzz
 from proofbook.measure import Recorder
 from proofbook.measure.compare import MEMORY, TIME
 from proofbook.measure.contest import Contest, Effort, Measure, contest
+from proofbook.measure.witness import Reading
 
 _NAMES = [f"ADVANCED SYSTEMS {i * 7919 % 9973} LABORATORIES LLC" for i in range(10_000)]
 
@@ -31,14 +32,17 @@ _NAMES = [f"ADVANCED SYSTEMS {i * 7919 % 9973} LABORATORIES LLC" for i in range(
 def names_side(count: int) -> Measure:
     """Seconds to weigh that many names against one: the least of three runs."""
 
-    def measure() -> float:
-        found = []
+    def measure() -> Reading:
+        recorder = Recorder()
         for _ in range(3):
-            started = time.perf_counter()
-            for name in _NAMES[:count]:
-                fuzz.token_set_ratio("SYSTEM ADVANCES LABS INC", name)
-            found.append(time.perf_counter() - started)
-        return min(found)
+            with recorder.stage("names"):
+                for name in _NAMES[:count]:
+                    fuzz.token_set_ratio("SYSTEM ADVANCES LABS INC", name)
+        return Reading(
+            min(s.wall_s for s in recorder.stages),
+            min(s.wall_s - s.waited_s for s in recorder.stages),
+            min(s.cpu_s for s in recorder.stages),
+        )
 
     return measure
 
@@ -46,11 +50,11 @@ def names_side(count: int) -> Measure:
 def block_side(megabytes: float) -> Measure:
     """Peak MB of the process while a block of that size is allocated, filled and freed."""
 
-    def measure() -> float:
+    def measure() -> Reading:
         recorder = Recorder()
         with recorder.stage("block"):
             np.ones(int(megabytes * 1e6 / 8))
-        return recorder.stages[0].peak_mb
+        return Reading(recorder.stages[0].peak_mb)
 
     return measure
 
@@ -63,7 +67,7 @@ def time_contest(slower: float) -> Contest:
 
 def memory_contest(larger: float) -> Contest:
     """One contest of peaks, the second side larger by that many percent."""
-    peak = block_side(100)()
+    peak = block_side(100)().value
     more = 100 + peak * larger / 100
     return contest(block_side(100), block_side(more), MEMORY, Effort(least=4, most=8))
 

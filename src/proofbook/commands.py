@@ -121,6 +121,7 @@ def check(
     """Hold the gates against anybody's enriched file; exit code 1 when one fails."""
     from dataclasses import asdict  # noqa: PLC0415 - --help is quick
 
+    from proofbook.quality.paired import example_lines  # noqa: PLC0415
     from proofbook.sources import read_awards, read_enriched, read_truth  # noqa: PLC0415
     from proofbook.suite import layers, project  # noqa: PLC0415
     from proofbook.suite.check import check as judge  # noqa: PLC0415
@@ -149,6 +150,8 @@ def check(
                 "verdict": final.sentence,
                 "metrics": [asdict(m) for m in found.metrics],
                 "gates": [asdict(g) for g in found.gates],
+                "changes": [asdict(c) for c in found.changes],
+                "skipped": found.skipped,
             }
         )
     else:
@@ -157,6 +160,11 @@ def check(
             if gate.state not in ("pass", "no_baseline"):
                 for example in gate.examples[:5]:
                     print(f"{'':<12}  {visible(json.dumps(example, ensure_ascii=False))}")
+        for change in found.changes[:1]:  # of all awards; those by identifier are among the gates
+            lines = (change.sentence, *example_lines(change.examples))
+            print(*(f"{'':<12}{line}" for line in lines), sep="\n")
+        if found.skipped:
+            print(f"{found.skipped}.")
         print(final.sentence)
     raise typer.Exit(final.exit_code)
 

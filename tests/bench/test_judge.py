@@ -82,6 +82,27 @@ def test_the_calibration_takes_out_the_mood_of_the_machine(make_record: Make) ->
     assert judge(make_record(), replace(slower, calibration=[0.01])).state == "fail"
 
 
+def test_waiting_for_a_core_is_no_regression(make_record: Make) -> None:
+    """Half as slow again: of it nothing, or all, was waiting."""
+    slower = make_record(seconds=1.5)
+    waiting = [
+        replace(p, samples=[replace(s, waited=s.seconds / 3) for s in p.samples])
+        for p in slower.points
+    ]
+    assert judge(make_record(), slower).state == "fail"
+    assert judge(make_record(), replace(slower, points=waiting)).state == "unresolved"
+
+
+def test_changed_awards_are_named_even_where_all_passed(make_record: Make) -> None:
+    before, now = make_record(), outcome()
+    now.recipients[3] = "ffffffff"
+    text = words.report(before, judge(before, make_record(outcomes=now)))
+    assert "pass        1000x4000: match rate of all awards: 800 to 800 of 1000" in text
+    assert "changed: award rows 3\n" in text
+    assert "awards with UEI" not in text
+    assert "award rows" not in words.report(before, judge(before, before))
+
+
 def test_without_outcomes_rates_are_compared_by_their_intervals(make_record: Make) -> None:
     before, now = make_record(), make_record(outcomes=outcome(200, group="all"))
     bare = [

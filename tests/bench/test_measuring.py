@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
 from proofbook.bench import measuring
 from proofbook.bench.judge import SLACK, judge
-from proofbook.bench.process import Worker, side
+from proofbook.bench.process import Sample, Worker, side
 from proofbook.errors import UsageError
 from proofbook.measure.contest import Effort
+from proofbook.measure.witness import Reading
 
 ROOT = Path(__file__).parents[2]
 SMALL = ["60x300"]
@@ -43,6 +45,58 @@ def test_a_benchmark_of_a_function_and_of_the_engine_agree(
     states = {f.aspect: f.state for f in judge(ours, theirs).findings}
     assert states["match rate of all awards"] == "pass"
     assert states["time"] == "unresolved"
+
+
+class Told:
+    """A worker that tells samples made up beforehand."""
+
+    def __init__(self, *samples: Sample) -> None:
+        self.samples = list(samples)
+
+    def run(self) -> Sample:
+        return self.samples.pop(0)
+
+
+def test_a_repeat_is_the_least_of_its_runs_in_every_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(measuring, "BLOCK_S", 0.0)
+    bench = measuring._Bench(side("local"), 7)
+    runs = (
+        Sample(0.30, 0.24, 1.0, 1.0, waited=0.05),
+        Sample(0.40, 0.20, 1.0, 1.0, waited=0.19),
+        Sample(0.50, 0.22, 1.0, 1.0, waited=0.20),
+    )
+    found = bench.block(Told(*runs), "1x1")  # type: ignore[arg-type]
+    assert found == Reading(0.30, pytest.approx(0.21), 0.20)  # type: ignore[arg-type]
+    assert bench.samples["1x1"] == list(runs)
+    older = [Sample(0.3, 0.2, 1.0, 1.0)] * 3
+    assert bench.block(Told(*older), "1x1") == Reading(0.3, None, 0.2)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("peaks", "now", "state", "fresh"),
+    [
+        ([300.0] * 4, 310.0, "pass", 0),
+        ([460.0] * 4, 460.0, "fail", 4),
+        ([460.0] * 4, 300.0, "unresolved", 4),
+        ([460.0] * 2, 460.0, "fail", 8),  # too few to say: two new sets
+    ],
+)
+def test_a_larger_peak_is_confirmed_by_one_set_of_fresh_processes(
+    monkeypatch: pytest.MonkeyPatch, peaks: list[float], now: float, state: str, fresh: int
+) -> None:
+    benches = measuring._Bench(side("local"), 7), measuring._Bench(side("local"), 7)
+    for bench, found in zip(benches, ([300.0] * len(peaks), peaks), strict=True):
+        bench.samples["1x1"] = [Sample(1.0, 1.0, mb, 1.0, at) for at, mb in enumerate(found)]
+        peak = now if bench is benches[1] else 300.0
+        sample = Sample(1.0, 1.0, peak, 1.0, process=9)
+        monkeypatch.setattr(bench, "worker", lambda size: nullcontext())
+        monkeypatch.setattr(
+            bench, "run", lambda worker, size, s=sample, b=bench: b.samples[size].append(s) or s
+        )
+    found = measuring._peak_contest(benches, "1x1")
+    assert found.state == state
+    assert found.why.count("confirmed") == (state == "fail")
+    assert len(benches[0].samples["1x1"]) - len(peaks) == fresh
 
 
 @pytest.mark.slow

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from proofbook.bench.record import BenchRecord, load, save
+from proofbook.bench.process import Sample
+from proofbook.bench.record import BenchRecord, load, own, save
 from proofbook.errors import UsageError
 
 Make = Callable[..., BenchRecord]
@@ -28,6 +29,17 @@ def test_raw_samples_are_kept_and_summed_up(make_record: Make) -> None:
     assert point.seconds == min(point.blocks()) == min(s.seconds for s in point.samples)
     assert point.awards_per_second == pytest.approx(1000 / point.seconds)
     assert point.peak_mb == 305
+
+
+def test_the_time_without_waiting_is_of_the_run_that_waited_least_for_its_work() -> None:
+    samples = [
+        Sample(3.0, 1.0, 1.0, 1.0, process=1, waited=2.0),
+        Sample(2.0, 1.0, 1.0, 1.0, process=1, waited=0.5),
+        Sample(2.0, 1.0, 1.0, 1.0, process=2, waited=9.0),  # by threads side by side
+        Sample(4.0, 1.0, 1.0, 1.0, process=3),  # not known
+    ]
+    assert own(samples) == [1.0, 0.1, 4.0]
+    assert samples[3].own_seconds is None
 
 
 def test_the_exponent_is_fitted_over_all_repeats(make_record: Make) -> None:

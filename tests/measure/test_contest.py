@@ -8,14 +8,15 @@ import numpy as np
 import pytest
 
 from proofbook.measure.contest import Contest, Effort, contest
+from proofbook.measure.witness import Reading
 
 
-def side(name: str, factor: float, log: list[str], noise: float = 0.01) -> Callable[[], float]:
+def side(name: str, factor: float, log: list[str], noise: float = 0.01) -> Callable[[], Reading]:
     random = np.random.default_rng(len(name))
 
-    def measure() -> float:
+    def measure() -> Reading:
         log.append(name)
-        return factor * float(random.uniform(1.0, 1 + noise))
+        return Reading(factor * float(random.uniform(1.0, 1 + noise)))
 
     return measure
 
@@ -49,7 +50,7 @@ def test_a_disturbance_that_does_not_come_back_is_no_regression() -> None:
             yield 1.0
 
     values = disturbed()
-    found = contest(lambda: 1.0, lambda: next(values))
+    found = contest(lambda: Reading(1.0), lambda: Reading(next(values)))
     assert found.comparison.state == "unresolved"
     assert found.comparison.why.startswith("first fail")
 
@@ -58,6 +59,20 @@ def test_repeats_grow_while_it_is_noisy() -> None:
     found, _ = run(1.08, noise=1.0, effort=Effort(least=8, most=20))
     assert found.comparison.state == "unresolved"
     assert len(found.before) == 20
+
+
+def test_where_all_wait_for_a_core_the_work_itself_decides() -> None:
+    random = np.random.default_rng(2)
+
+    def crowded(factor: float) -> Callable[[], Reading]:
+        def measure() -> Reading:
+            own = factor * float(random.uniform(1.0, 1.1))
+            return Reading(own * float(random.uniform(1, 9)), own, own)
+
+        return measure
+
+    for factor, state in ((1.0, "pass"), (1.15, "warn"), (1.4, "fail")):
+        assert contest(crowded(1.0), crowded(factor)).comparison.state == state
 
 
 def test_the_budget_ends_it() -> None:

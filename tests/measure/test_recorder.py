@@ -264,3 +264,18 @@ def test_children_are_looked_for_only_where_there_are_any(monkeypatch: pytest.Mo
     monkeypatch.setattr(memory, "_has_children", lambda: False)
     monkeypatch.setattr(memory, "_child_pids", None)
     assert memory.descendants() == []
+
+
+def test_no_more_waiting_is_taken_off_than_leaves_time_for_the_work(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Waiting beside the block, or of threads side by side, may add up to more than the block."""
+    waits = iter([0.0, 99.0])
+    monkeypatch.setattr(memory, "waited_seconds", lambda: next(waits))
+    recorder = Recorder()
+    with recorder.stage("work"):
+        until = time.thread_time() + 0.1
+        while time.thread_time() < until:
+            pass
+    (work,) = recorder.stages
+    assert work.wall_s - work.waited_s == pytest.approx(max(0.1, work.cpu_s / 2), abs=0.02)

@@ -93,6 +93,25 @@ def test_lost_matches_are_shown_award_by_award(good: pa.Table) -> None:
     gate = next(g for g in found.gates if g.metric == "match_rate_drop_pp")
     assert (gate.state, gate.count) == ("fail", 30)
     assert [e["award_row"] for e in gate.examples] == victims[:10]
+    assert (found.changes[0].lost, found.changes[0].examples) == (30, {"lost": victims[:10]})
+
+
+def test_an_award_that_went_to_another_recipient_is_shown(good: pa.Table) -> None:
+    victims = [row for row, h in enumerate(good["recipient_hash"].to_pylist()) if h][:2]
+    other = changed(good, "recipient_hash", lambda r, h: "other" if r in victims else h)
+    found = check(other, Settings(), against=Against("good", table=good))
+    assert states(found)["match_rate_drop_pp"] == "pass"
+    assert found.changes[0].examples == {"changed": victims}
+    assert "0 gained, 0 lost, 2 to another recipient" in found.changes[0].sentence
+
+
+def test_a_broken_table_is_not_compared_and_says_so(good: pa.Table) -> None:
+    twice = pa.concat_tables([good.slice(0, 1), good])
+    found = check(twice, Settings(), against=Against("good", table=good))
+    assert "match_rate_drop_pp" not in states(found)
+    assert found.skipped.startswith("Not compared with")
+    assert check(twice, Settings()).skipped == ""
+    assert check(good, Settings(), against=Against("good", table=good)).skipped == ""
 
 
 def test_a_file_without_probabilities_warns(good: pa.Table) -> None:

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from proofbook.bench.process import Sample
-from proofbook.bench.record import BenchRecord, Point, least
+from proofbook.bench.record import BenchRecord, Point, least, own
 from proofbook.measure.compare import MEMORY, TIME, Comparison, Limits, compare
 from proofbook.measure.statistics import difference
 from proofbook.quality.metrics import DEFINITIONS
@@ -107,14 +107,13 @@ def time_between(before: BenchRecord, now: BenchRecord, base: Point, point: Poin
 
 def times(base: Point, samples: Sequence[Sample], mood: float) -> Comparison:
     """Times of a point of a record and samples of another time, on the same class of machine."""
-    runs = least(samples)
     return compare(
         base.blocks(),
-        [s.seconds for s in runs],
+        [s.seconds for s in least(samples)],
         TIME,
         paired=False,
         mood=mood,
-        waited=(base.waited(), [s.waited for s in runs]),
+        also=(base.own(), own(samples)),
     )
 
 
@@ -182,11 +181,7 @@ def _quality(base: Point, point: Point, time: Comparison | None) -> list[Finding
 
 def _rate(size: str, change: RateChange, faster: bool) -> Finding:
     state: VerdictState = change.state
-    words = (
-        f"match rate of {change.group}: {change.before} to {change.now} of {change.n} "
-        f"({0 - change.drop_pp:+.1f} pp; {change.gained} gained, {change.lost} lost, "
-        f"{change.changed} to another recipient)"
-    )
+    words = change.sentence
     if state == "warn" and faster:
         state, words = "fail", f"{words}; faster, but it matched less"
     if change.more is not None:

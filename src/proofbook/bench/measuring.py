@@ -15,7 +15,8 @@ from proofbook.bench.process import Sample, Side, Worker
 from proofbook.bench.record import BenchRecord, Point, least, peaks
 from proofbook.errors import InputError, UsageError
 from proofbook.measure.compare import MEMORY, TIME, Comparison, compare, confirmed
-from proofbook.measure.contest import Contest, Effort, contest
+from proofbook.measure.contest import Contest, Effort, contest, unconfirmed
+from proofbook.measure.witness import Reading
 from proofbook.params import parse_size
 from proofbook.quality import accuracy, laws, rates
 from proofbook.quality.outcomes import outcomes
@@ -83,12 +84,16 @@ class _Bench:
         self.samples.setdefault(size, []).append(sample)
         return sample
 
-    def block(self, worker: Worker, size: str, runs: int = RUNS) -> float:
-        """The least time of so many runs, and of more where the work is short."""
-        begun, times = time.monotonic(), list[float]()
-        while len(times) < runs or (len(times) < MOST_RUNS and time.monotonic() - begun < BLOCK_S):
-            times.append(self.run(worker, size).seconds)
-        return min(times)
+    def block(self, worker: Worker, size: str, runs: int = RUNS) -> Reading:
+        """The least times of so many runs, and of more where the work is short."""
+        begun, found = time.monotonic(), list[Sample]()
+        while len(found) < runs or (len(found) < MOST_RUNS and time.monotonic() - begun < BLOCK_S):
+            found.append(self.run(worker, size))
+        return Reading(
+            min(s.seconds for s in found),
+            min((s.own_seconds for s in found if s.own_seconds is not None), default=None),
+            min(s.cpu_seconds for s in found),
+        )
 
     def keep(self, worker: Worker, size: str, folder: Path) -> None:
         if size not in self.kept:
@@ -152,7 +157,7 @@ def measure(
         for number in range(1, (repeats or MOST) + 1):
             for size in sizes:
                 with bench.worker(size) as worker:
-                    least = bench.block(worker, size)
+                    least = bench.block(worker, size).value
                     bench.keep(worker, size, Path(folder))
                 tell(f"repeat {number}, {size}: {least:.3f} s")
             calibration += calibrate()
@@ -199,7 +204,7 @@ def _time_contest(
     with ExitStack() as stack:
         serving: dict[int, tuple[Worker, int]] = {}
 
-        def block(index: int) -> float:
+        def block(index: int) -> Reading:
             worker, served = serving.get(index, (None, PAIRS_PER_PROCESS))
             if worker is None or served >= PAIRS_PER_PROCESS:
                 if worker is not None:
@@ -220,12 +225,14 @@ def _peak_contest(benches: tuple[_Bench, _Bench], size: str) -> Comparison:
     if first.state == "pass":
         return first
 
-    def peak(index: int) -> float:
+    def peak(index: int) -> Reading:
         with benches[index].worker(size) as worker:
-            return benches[index].run(worker, size).peak_mb
+            return Reading(benches[index].run(worker, size).peak_mb)
 
-    again = contest(lambda: peak(0), lambda: peak(1), MEMORY, PEAKS).comparison
-    return again if first.state == "unresolved" else confirmed(first, again)
+    sides = (lambda: peak(0)), (lambda: peak(1))
+    if first.state == "unresolved":
+        return contest(*sides, MEMORY, PEAKS).comparison
+    return confirmed(first, unconfirmed(*sides, MEMORY, PEAKS).comparison)
 
 
 def point(

@@ -43,7 +43,7 @@ class Side:
 class Sample:
     """One run: wall and CPU seconds, true peak of resident memory, and that before it (MB).
 
-    ``waited``: seconds in which a thread was ready and had no core (0 where it is not known).
+    ``waited``: seconds in which a thread was ready and had no core (None where it is not known).
     ``process`` numbers the fresh process of its size and side that it ran in.
     """
 
@@ -52,7 +52,12 @@ class Sample:
     peak_mb: float
     start_mb: float
     process: int = 0
-    waited: float = 0.0
+    waited: float | None = None
+
+    @property
+    def own_seconds(self) -> float | None:
+        """The time without the waiting, as far as it is known."""
+        return None if self.waited is None else max(self.seconds - self.waited, self.seconds / 20)
 
 
 def side(text: str, parameters: MatchSettings | None = None) -> Side:

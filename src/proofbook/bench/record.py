@@ -26,6 +26,15 @@ def least(samples: Sequence[Sample]) -> list[Sample]:
     return list(found.values())
 
 
+def own(samples: Sequence[Sample]) -> list[float]:
+    """The least time without waiting of every process, seconds; with it where it is not known."""
+    found: dict[int, float] = {}
+    for s in samples:
+        known = s.seconds if s.own_seconds is None else s.own_seconds
+        found[s.process] = min(known, found.get(s.process, known))
+    return list(found.values())
+
+
 def peaks(samples: Sequence[Sample]) -> list[float]:
     """The highest peak of every process, MB."""
     found: dict[int, float] = {}
@@ -77,9 +86,9 @@ class Point:
         """The least time of every process: one repeat each."""
         return [s.seconds for s in least(self.samples)]
 
-    def waited(self) -> list[float]:
-        """How long the run of each of those waited for a core."""
-        return [s.waited for s in least(self.samples)]
+    def own(self) -> list[float]:
+        """The least time of every process, without the waiting for a core."""
+        return own(self.samples)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,9 @@ import pandas as pd
 
 from proofbook.bench.judge import Verdict
 from proofbook.bench.record import BenchRecord
+from proofbook.quality.paired import ALL, example_lines
+
+OVERALL = f"match rate of {ALL}"
 
 
 def table(record: BenchRecord) -> pd.DataFrame:
@@ -32,7 +35,9 @@ def table(record: BenchRecord) -> pd.DataFrame:
 
 
 def report(record: BenchRecord, verdict: Verdict | None) -> str:
-    """The benchmark as a table, how time grows, and the verdict with what did not pass."""
+    """The benchmark as a table, how time grows, and the verdict with what did not pass and which
+    awards changed.
+    """
     lines = [table(record).to_string(index=False)]
     fit = record.scaling
     if fit is not None:
@@ -40,10 +45,9 @@ def report(record: BenchRecord, verdict: Verdict | None) -> str:
         lines.append(f"time grows with awards to the power {fit.value:.2f}{ends}")
     lines.append(f"calibration workload {min(record.calibration) * 1000:.2f} ms")
     if verdict is not None:
-        lines += [
-            f"{f.state.replace('_', ' '):<12}{f.size}: {f.message}"
-            for f in verdict.findings
-            if f.state != "pass"
-        ]
+        for f in verdict.findings:
+            if f.state != "pass" or (f.examples and f.aspect == OVERALL):
+                lines.append(f"{f.state.replace('_', ' '):<12}{f.size}: {f.message}")
+                lines += [f"{'':<14}{line}" for line in example_lines(f.examples)]
         lines.append(verdict.sentence)
     return "\n".join(lines)

@@ -97,7 +97,7 @@ def serve(orders: TextIO, answer: Callable[[dict[str, Any]], None]) -> None:
                 "cpu_seconds": stage.cpu_s,
                 "peak_mb": stage.peak_mb,
                 "start_mb": stage.start_mb,
-                "waited": getattr(stage, "waited_s", 0.0),  # of an older checkout nothing is known
+                "waited": getattr(stage, "waited_s", None),  # an older checkout cannot tell
             }
         )
 

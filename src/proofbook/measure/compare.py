@@ -34,6 +34,7 @@ LEAST_MEMORY, SIGNIFICANT_MEMORY = 4, 0.05
 BLUR = 1.05
 
 _RESAMPLES = 1000
+_TAILS = [100 * (1 - CONFIDENCE) / 2, 100 * (1 + CONFIDENCE) / 2]
 
 
 @dataclass(frozen=True)
@@ -87,16 +88,19 @@ def compare(
     limits: Limits = TIME,
     *,
     paired: bool,
+    minima: bool = True,
     mood: float = 1.0,
-    waited: tuple[ArrayLike, ArrayLike] | None = None,
+    also: tuple[ArrayLike, ArrayLike] | None = None,
     seed: int = 0,
 ) -> Comparison:
     """The comparison of two samples; ``paired``: the i-th of both were measured side by side.
 
+    ``minima`` is False for paired samples that are disturbed both ways, as CPU time is by the mood
+    of a core: the least of those is the luckiest, and only neighbours are looked at.
     ``mood``: time of a calibration workload beside ``before``, divided by that beside ``now``; the
     ratio is set in relation to it. It is known to `BLUR` only, and the interval says so.
-    ``waited``: how long each sample of both sides was ready to run and had no core; what the times
-    say must then hold without that, too.
+    ``also``: the same repeats measured otherwise (as times without the waiting for a core); what
+    the samples say must then hold for those, too.
 
     Fails when the increase is surely above the limit that warns and may be above the one that
     fails; warns when it is significant and its estimate above the limit that warns; passes when
@@ -108,14 +112,26 @@ def compare(
         raise ValueError("a comparison needs positive numbers on both sides")
     if paired and a.size != b.size:
         raise ValueError(f"paired samples need equal lengths (got {a.size} and {b.size})")
-    random = np.random.default_rng(seed)
-    ratio, low, high = _interval(a, b, limits, paired, random)
+    if not (minima or paired):
+        raise ValueError("without minima, samples are compared in pairs")
+
+    def interval(
+        of: NDArray[np.float64], against: NDArray[np.float64]
+    ) -> tuple[float, float, float]:
+        random = np.random.default_rng(seed)
+        found = [_of_minima(of, against, random)] if minima else []
+        found += [_of_neighbours(of, against, random)] if paired else []
+        ratios, lows, highs = zip(*found, strict=True)
+        blur = 1 + limits.resolution
+        return math.prod(ratios) ** (1 / len(ratios)), min(lows) / blur, max(highs) * blur
+
+    ratio, low, high = interval(a, b)
     p_value = _p_value(a, b)
-    if waited is not None:
-        free_a, free_b = (_without(s, w) for s, w in zip((a, b), waited, strict=True))
-        free, free_low, free_high = _interval(free_a, free_b, limits, paired, random)
-        ratio, low, high = math.sqrt(ratio * free), min(low, free_low), max(high, free_high)
-        p_value = _worse(p_value, _p_value(free_a, free_b))
+    if also is not None:
+        c, d = (np.asarray(side, dtype=float) for side in also)
+        other, other_low, other_high = interval(c, d)
+        ratio, low, high = math.sqrt(ratio * other), min(low, other_low), max(high, other_high)
+        p_value = _worse(p_value, _p_value(c, d))
     moods = (mood, mood * min(max(1 / mood, 1 / BLUR), BLUR))  # as far towards none as is doubtful
     ratio, low, high = ratio * mood, low * min(moods), high * max(moods)
     if mood != 1.0:
@@ -147,32 +163,24 @@ def confirmed(first: Comparison, again: Comparison) -> Comparison:
     return replace(again, state=state, why=f"{told.why}; confirmed by a second set of repeats")
 
 
-def _interval(
-    a: NDArray[np.float64],
-    b: NDArray[np.float64],
-    limits: Limits,
-    paired: bool,
-    random: np.random.Generator,
+def _of_minima(
+    a: NDArray[np.float64], b: NDArray[np.float64], random: np.random.Generator
 ) -> tuple[float, float, float]:
-    """Estimate and interval of b / a: from minima and medians, as wide as both together."""
-    tails = [100 * (1 - CONFIDENCE) / 2, 100 * (1 + CONFIDENCE) / 2]
+    """The ratio of the minima with its bootstrap interval."""
     at_a = random.integers(0, a.size, (_RESAMPLES, a.size))
     at_b = random.integers(0, b.size, (_RESAMPLES, b.size))
-    minima = b[at_b].min(axis=1) / a[at_a].min(axis=1)
-    ends = list(np.percentile(minima, tails))
-    estimate = float(b.min() / a.min())
-    if paired:
-        neighbours = b / a
-        ends += list(np.percentile(np.median(neighbours[at_a], axis=1), tails))
-        estimate = math.sqrt(estimate * float(np.median(neighbours)))
-    low, high = float(min(ends)), float(max(ends))
-    return estimate, low / (1 + limits.resolution), high * (1 + limits.resolution)
+    low, high = np.percentile(b[at_b].min(axis=1) / a[at_a].min(axis=1), _TAILS)
+    return float(b.min() / a.min()), float(low), float(high)
 
 
-def _without(samples: NDArray[np.float64], waited: ArrayLike) -> NDArray[np.float64]:
-    """Times less the waiting; threads that wait side by side may add up to more than the time."""
-    free: NDArray[np.float64] = np.maximum(samples - np.asarray(waited), samples / 20)
-    return free
+def _of_neighbours(
+    a: NDArray[np.float64], b: NDArray[np.float64], random: np.random.Generator
+) -> tuple[float, float, float]:
+    """The median of the ratios of neighbours with its bootstrap interval."""
+    ratios = b / a
+    at = random.integers(0, a.size, (_RESAMPLES, a.size))
+    low, high = np.percentile(np.median(ratios[at], axis=1), _TAILS)
+    return float(np.median(ratios)), float(low), float(high)
 
 
 def _worse(one: float | None, other: float | None) -> float | None:

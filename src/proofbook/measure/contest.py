@@ -7,10 +7,11 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from proofbook.measure.compare import TIME, Comparison, Limits, compare, confirmed
+from proofbook.measure.compare import TIME, Comparison, Limits, confirmed
+from proofbook.measure.witness import Reading, compare_readings
 
 #: One measurement of a side: the least of a few runs, in the unit of the limits.
-Measure = Callable[[], float]
+Measure = Callable[[], Reading]
 
 
 @dataclass(frozen=True)
@@ -28,15 +29,15 @@ class Effort:
 
 @dataclass(frozen=True)
 class Contest:
-    """The comparison that stands, and the raw samples of both sides in the order measured.
+    """The comparison that stands, and the readings of both sides in the order measured.
 
-    ``rerun`` tells from which pair on the samples belong to the confirming re-run, if there was
+    ``rerun`` tells from which pair on the readings belong to the confirming re-run, if there was
     one.
     """
 
     comparison: Comparison
-    before: list[float]
-    now: list[float]
+    before: list[Reading]
+    now: list[Reading]
     rerun: int | None = None
 
 
@@ -48,27 +49,31 @@ def contest(
     The confirming re-run uses new samples only, so that one bad minute cannot convince twice.
     """
     effort = effort or Effort()
-    first, a, b = _set_of_samples(before, now, limits, effort)
-    if first.state not in ("warn", "fail"):
-        return Contest(first, a, b)
-    again, more_a, more_b = _set_of_samples(before, now, limits, effort)
-    return Contest(confirmed(first, again), a + more_a, b + more_b, rerun=len(a))
+    first = unconfirmed(before, now, limits, effort)
+    if first.comparison.state not in ("warn", "fail"):
+        return first
+    again = unconfirmed(before, now, limits, effort)
+    return Contest(
+        confirmed(first.comparison, again.comparison),
+        first.before + again.before,
+        first.now + again.now,
+        rerun=len(first.before),
+    )
 
 
-def _set_of_samples(
-    before: Measure, now: Measure, limits: Limits, effort: Effort
-) -> tuple[Comparison, list[float], list[float]]:
-    a: list[float] = []
-    b: list[float] = []
+def unconfirmed(before: Measure, now: Measure, limits: Limits, effort: Effort) -> Contest:
+    """One set of samples, measured side by side, and what it says."""
+    a: list[Reading] = []
+    b: list[Reading] = []
     wanted, deadline = effort.least, time.monotonic() + effort.seconds
     while True:
         while len(a) < wanted and (len(a) < limits.least or time.monotonic() < deadline):
             sides = [(before, a), (now, b)]
             for measure, samples in sides if len(a) % 2 == 0 else reversed(sides):
                 samples.append(measure())
-        found = compare(a, b, limits, paired=True)
+        found = compare_readings(a, b, limits)
         if _decided(found, limits) or len(a) >= effort.most or time.monotonic() >= deadline:
-            return found, a, b
+            return Contest(found, a, b)
         wanted = min(math.ceil(len(a) * 1.5), effort.most)
 
 

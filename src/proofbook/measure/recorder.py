@@ -22,7 +22,7 @@ class StageRecord:
     memory at entry, at the worst moment inside, and at exit, in MB of 1e6 bytes. ``depth`` is 0
     for an outermost block. ``failed`` marks a block that raised. ``waited_s``: seconds in which
     threads of this process were ready to run and had no core, as far as the system tells; not more
-    than leaves time for what the CPU did.
+    than leaves time for what the CPU did, and above all for what it did in the thread of the block.
     """
 
     name: str
@@ -85,12 +85,14 @@ class Recorder:
         failed = True
         block = memory.WATCH.open()
         waited, cpu = memory.waited_seconds(), memory.tree_cpu_seconds()
+        own_cpu = time.thread_time()
         wall = time.perf_counter()
         try:
             yield stage
             failed = False
         finally:
             wall = time.perf_counter() - wall
+            own_cpu = time.thread_time() - own_cpu
             cpu = memory.tree_cpu_seconds() - cpu
             waited = memory.waited_seconds() - waited
             end = memory.WATCH.close(block)
@@ -105,5 +107,5 @@ class Recorder:
                 rows=stage.rows,
                 depth=depth,
                 failed=failed,
-                waited_s=max(min(waited, wall - cpu / memory.cores()), 0.0),
+                waited_s=max(min(waited, wall - max(cpu / memory.cores(), own_cpu)), 0.0),
             )

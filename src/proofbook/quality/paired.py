@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import NormalDist
 
@@ -50,6 +50,24 @@ class RateChange:
     state: State
     more: int | None = None
     examples: dict[str, list[int]] = field(default_factory=dict)
+
+    @property
+    def sentence(self) -> str:
+        """What changed, in words."""
+        return (
+            f"match rate of {self.group}: {self.before} to {self.now} of {self.n} "
+            f"({0 - self.drop_pp:+.1f} pp; {self.gained} gained, {self.lost} lost, "
+            f"{self.changed} to another recipient)"
+        )
+
+
+def example_lines(examples: Mapping[str, Sequence[int]]) -> list[str]:
+    """The rows of examples as a line for each kind.
+
+    >>> example_lines({"lost": [3, 17]})
+    ['lost: award rows 3, 17']
+    """
+    return [f"{kind}: award rows {', '.join(map(str, rows))}" for kind, rows in examples.items()]
 
 
 def rate_changes(before: Outcomes, now: Outcomes) -> list[RateChange]:

@@ -9,6 +9,7 @@ import numpy as np
 from proofbook.measure.compare import MEMORY, Limits, State
 from proofbook.measure.compare import TIME as TIMES
 from proofbook.measure.contest import contest
+from proofbook.measure.witness import Reading
 from proofbook.quality.outcomes import Outcomes
 from proofbook.quality.paired import rate_changes
 from proofbook.selftest.fault import Fault
@@ -18,11 +19,23 @@ def _contest(factor: float, limits: Limits, *states: State) -> str | None:
     """A contest of two sides that are now and then disturbed, the second one worse by a factor."""
     random = np.random.default_rng(11)
 
-    def side(worse: float) -> float:
+    def side(worse: float) -> Reading:
         disturbed = random.choice([1.0, 1.0, 1.4, 2.0]) if limits is TIMES else 1.0
-        return 100 * worse * float(disturbed * random.uniform(1.0, 1.01))
+        return Reading(100 * worse * float(disturbed * random.uniform(1.0, 1.01)))
 
     found = contest(lambda: side(1.0), lambda: side(factor), limits).comparison
+    return f"{found.state}: {found.why}" if found.state in states else None
+
+
+def _crowded(factor: float, *states: State) -> str | None:
+    """A contest on a machine where most of the time is waiting for a core."""
+    random = np.random.default_rng(12)
+
+    def side(worse: float) -> Reading:
+        own = worse * float(random.uniform(1.0, 1.1))
+        return Reading(own * float(random.uniform(1.0, 9.0)), own, own)
+
+    found = contest(lambda: side(1.0), lambda: side(factor)).comparison
     return f"{found.state}: {found.why}" if found.state in states else None
 
 
@@ -48,6 +61,8 @@ FAULTS = [
     Fault("speed", "40 % slower on a noisy machine", partial(_contest, 1.4, TIMES, "fail")),
     Fault("speed", "noise alone is no failure",
           partial(_contest, 1.0, TIMES, "pass", "unresolved")),
+    Fault("speed", "40 % slower where all wait for a core", partial(_crowded, 1.4, "fail")),
+    Fault("speed", "waiting for a core is no failure", partial(_crowded, 1.0, "pass")),
     Fault("speed", "60 % more memory", partial(_contest, 1.6, MEMORY, "fail")),
     Fault("match", "one kind of award loses what the total hides", _hidden),
 ]  # fmt: skip

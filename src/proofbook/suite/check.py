@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from proofbook.params import Settings
 from proofbook.quality import accuracy, examples, laws, privacy, rates
 from proofbook.quality.metrics import DEFINITIONS
 from proofbook.quality.outcomes import outcomes
-from proofbook.quality.paired import rate_changes
+from proofbook.quality.paired import RateChange, rate_changes
 from proofbook.quality.pairing import DROP_OF
 from proofbook.quality.regression import DROPS
 from proofbook.suite.baselines import Baseline
@@ -27,13 +27,24 @@ from proofbook.suite.scraps import frame_table
 
 ESTIMATE = "fuzzy_precision_estimate_rate"
 
+BROKEN = (
+    "Not compared with the truth or the baseline: rows that are lost, doubled, out of order or at "
+    "odds with their method are not the awards they claim to be"
+)
+
 
 @dataclass(frozen=True)
 class Check:
-    """What the gates found in a file, and the metrics that they judged."""
+    """What the gates found in a file, and the metrics that they judged.
+
+    ``changes`` are those award by award, against another table; ``skipped`` tells why the file was
+    not held against what was given.
+    """
 
     metrics: list[Metric]
     gates: list[GateOutcome]
+    changes: list[RateChange] = field(default_factory=list)
+    skipped: str = ""
 
 
 @dataclass(frozen=True)
@@ -90,10 +101,16 @@ def check(
             found |= accuracy.evaluate(enriched, truth).measures()
         except ValueError as error:
             raise unfit(truth_file, error) from None
+    changes: list[RateChange] = []
     if against is not None and whole:
-        drops, more = _drops(against, enriched, awards, found)
-        found |= drops
-        evidence |= more
+        if against.table is not None:
+            changes = _changes(against, enriched, enriched if awards is None else awards)
+            found |= {DROP_OF[c.letter]: _drop(c) for c in changes}
+            company = _column(enriched if awards is None else awards, "Company")
+            evidence |= {DROP_OF[c.letter]: _lost(c, company) for c in changes}
+        else:
+            found |= _drops(against, enriched, found)
+    skipped = "" if whole or (truth is None and against is None) else BROKEN
     metrics = [_metric(name, value, notes.get(name, "")) for name, value in found.items()]
     judged = []
     for metric in metrics:
@@ -103,7 +120,7 @@ def check(
         if metric.value is None and not bound.baseline:  # the file does not hold it: not passed,
             bound = replace(bound, severity="warn")  # but nothing that it could be held against
         judged.append(evaluate(bound, metric, evidence=evidence.get(metric.name)))
-    return Check(metrics, judged)
+    return Check(metrics, judged, changes, skipped)
 
 
 def unfit(truth_file: str | Path, error: ValueError) -> InputError:
@@ -151,14 +168,9 @@ def _evidence(metric: str, frame: pd.DataFrame, count: int, n: int) -> Evidence:
 
 
 def _drops(
-    against: Against,
-    enriched: pa.Table,
-    awards: pa.Table | None,
-    now: Mapping[str, Interval],
-) -> tuple[dict[str, Interval], dict[str, Evidence]]:
-    """What was lost against another table of the same awards, or against a baseline's rates."""
-    if against.table is not None:
-        return _paired_drops(against, enriched, enriched if awards is None else awards)
+    against: Against, enriched: pa.Table, now: Mapping[str, Interval]
+) -> dict[str, Interval]:
+    """What was lost against a baseline's rates."""
     assert against.baseline is not None
     found = {}
     for drop, rate in DROPS.items():
@@ -172,28 +184,28 @@ def _drops(
             )
         before = Interval(float(metric.value), metric.low, metric.high, metric.n)
         found[drop] = _points(difference(before, now[rate]))
-    return found, {}
+    return found
 
 
-def _paired_drops(
-    against: Against, enriched: pa.Table, awards: pa.Table
-) -> tuple[dict[str, Interval], dict[str, Evidence]]:
+def _changes(against: Against, enriched: pa.Table, awards: pa.Table) -> list[RateChange]:
+    """What changed award by award against another table."""
     assert against.table is not None
     if against.table.num_rows != enriched.num_rows:
         raise UsageError(
             f"{against.name} has {against.table.num_rows:,} awards, this file "
             f"{enriched.num_rows:,}: give the enriched table of the same awards"
         )
-    changes = rate_changes(outcomes(against.table, awards), outcomes(enriched, awards))
-    found, evidence = {}, {}
-    for change in changes:
-        metric = DROP_OF[change.letter]
-        found[metric] = Interval(change.drop_pp, change.low, change.high, change.n)
-        rows = change.examples.get("lost", [])
-        company = _column(awards, "Company")
-        frame = pd.DataFrame({"award_row": rows, "Company": [company[row] for row in rows]})
-        evidence[metric] = _evidence(metric, frame, change.lost, change.n)
-    return found, evidence
+    return rate_changes(outcomes(against.table, awards), outcomes(enriched, awards))
+
+
+def _drop(change: RateChange) -> Interval:
+    return Interval(change.drop_pp, change.low, change.high, change.n)
+
+
+def _lost(change: RateChange, company: list[Any]) -> Evidence:
+    rows = change.examples.get("lost", [])
+    frame = pd.DataFrame({"award_row": rows, "Company": [company[row] for row in rows]})
+    return _evidence(DROP_OF[change.letter], frame, change.lost, change.n)
 
 
 def _column(table: pa.Table, name: str) -> list[Any]:

@@ -7,16 +7,16 @@ under which circumstances - so that thousands of runs are read without their rec
 from __future__ import annotations
 
 import gc
-import itertools
 import json
-import math
 import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
+
+import msgspec
 
 from proofbook.suite.baselines import Circumstances, circumstances
 from proofbook.suite.result import RunResult
@@ -27,21 +27,49 @@ METRICS_SCHEMA = 1
 #: Runs that came to their end: only these have a say.
 ENDED = frozenset({"passed", "warned", "failed"})
 
-_NUMBERS = (float, int)  # by exact type: no bool
-
-_KEYS = {str, type(None)}
-_ENDS = {float, int, type(None)}
-
 _RUN_ID = re.compile(r"^(\d{8}T\d{6}Z)-")
 
 
-class Value(NamedTuple):  # half a million of them: three times as fast as a dataclass
+class Value(msgspec.Struct, frozen=True, gc=False):  # half a million of them
     """One recorded number with the ends of its interval and its denominator."""
 
     value: float
     low: float | None = None
     high: float | None = None
     n: int | None = None
+
+
+class _Metric(Value, frozen=True, gc=False, kw_only=True):
+    """A metric as it is recorded, whose value may be a word, or none."""
+
+    name: str
+    size: str | None
+    value: float | str | bool | None  # type: ignore[assignment]
+
+
+class _Circumstances(msgspec.Struct, forbid_unknown_fields=True):
+    machine_class: str
+    sizes: list[str]
+    data: dict[str, str]
+    parameters: dict[str, Any]
+
+
+class _Record(msgspec.Struct, kw_only=True):
+    """What is read of ``metrics.json``; without a schema it is of an earlier version, or a run that
+    has not ended.
+    """
+
+    schema: int | None = None
+    run_id: str = ""
+    status: str = ""
+    started: str = ""
+    commit: str | None = None
+    circumstances: _Circumstances | None = None
+    metrics: list[_Metric] = []
+
+
+#: Reads and checks the types in one pass: all of it is six times as fast as json and looking after.
+_DECODE = msgspec.json.Decoder(_Record).decode
 
 
 @dataclass(frozen=True)
@@ -117,8 +145,7 @@ def _read(outputs: Path, metric: str | None, days: float | None, but: str) -> Hi
         if problem:
             warnings.append(f"{folder}: {problem}")
             continue
-        moment = _moment(Path(folder).name)
-        if since is not None and moment is not None and moment < since:
+        if since is not None and (_moment(Path(folder).name) or since) < since:
             continue
         try:
             entry = _entry(folder, metric)
@@ -167,54 +194,47 @@ def _is_run(path: str) -> bool:
 
 
 def _moment(name: str) -> datetime | None:
+    """When the run of a folder of that name began; None where the name tells no moment."""
     found = _RUN_ID.match(name)
-    return datetime.strptime(found[1], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC) if found else None
+    try:
+        return datetime.fromisoformat(found[1]) if found else None
+    except ValueError:  # digits that are no date
+        return None
 
 
 def _entry(folder: str, metric: str | None) -> Entry | None:
     """The run of a folder; None when it did not end."""
     try:
         with open(f"{folder}/{METRICS_FILE}", "rb") as stream:  # noqa: PTH123 - as above
-            raw = json.loads(stream.read())
+            raw = _DECODE(stream.read())
     except FileNotFoundError:
-        raw = {}
-    if not isinstance(raw, dict):
-        raise TypeError(f"{METRICS_FILE} holds no record of a run")
-    if "schema" not in raw:  # made before the head was there, or not ended
-        raw = _head_of_record(Path(folder))
-    elif raw["schema"] != METRICS_SCHEMA:
-        raise ValueError(f"{METRICS_FILE} has schema {raw['schema']}, not {METRICS_SCHEMA}")
-    if raw["status"] not in ENDED:
+        raw = _Record()
+    if raw.schema is None:
+        raw = _DECODE(_metrics_of_record(Path(folder)))
+    if raw.schema != METRICS_SCHEMA:
+        raise ValueError(f"{METRICS_FILE} has schema {raw.schema}, not {METRICS_SCHEMA}")
+    here = raw.circumstances
+    if here is None or not (raw.run_id and raw.status):
+        raise ValueError(f"{METRICS_FILE} does not tell of which run it is")
+    if raw.status not in ENDED:
         return None
-    started = datetime.fromisoformat(raw["started"])
+    started = datetime.fromisoformat(raw.started)
     if started.tzinfo is None:
         started = started.replace(tzinfo=UTC)
-    values = {
-        (m["name"], m["size"]): Value(m["value"], m["low"], m["high"], m["n"])
-        for m in raw["metrics"]
-        if (metric is None or m["name"] == metric) and type(m["value"]) in _NUMBERS
-    }
-    here = Circumstances(**raw["circumstances"])
-    _refuse_odd(here, values)
-    return Entry(str(raw["run_id"]), started, raw["status"], here, values, raw.get("commit"))
+    return Entry(
+        raw.run_id,
+        started,
+        raw.status,
+        Circumstances(here.machine_class, here.sizes, here.data, here.parameters),
+        {
+            (m.name, m.size): Value(m.value, m.low, m.high, m.n)
+            for m in raw.metrics
+            if type(m.value) is float and metric in (None, m.name)
+        },
+        raw.commit,
+    )
 
 
-def _refuse_odd(here: Circumstances, values: dict[tuple[str, str | None], Value]) -> None:
-    """ValueError for a record that could not be sorted, compared or counted with others."""
-    kinds = (here.machine_class, str), (here.sizes, list), (here.data, dict)
-    if not all(isinstance(it, kind) for it, kind in (*kinds, (here.parameters, dict))):
-        raise ValueError("its circumstances are of the wrong types")
-    if not set(map(type, itertools.chain.from_iterable(values))) <= _KEYS:
-        raise ValueError("the name or size of a metric is no text")
-    for column in zip(*values.values(), strict=True):  # by columns: half a million of them
-        if not set(map(type, column)) <= _ENDS:
-            raise ValueError("an interval is no number")
-        if not math.isfinite(sum(filter(None, column))):
-            raise ValueError("a number is not finite")
-
-
-def _head_of_record(folder: Path) -> dict[str, Any]:
+def _metrics_of_record(folder: Path) -> str:
     """What metrics.json would say, from the record of a run; for runs of earlier versions."""
-    result = RunResult.from_json((folder / "run.json").read_text(encoding="utf-8"))
-    head: dict[str, Any] = json.loads(metrics_json(result))
-    return head
+    return metrics_json(RunResult.from_json((folder / "run.json").read_text(encoding="utf-8")))

@@ -59,22 +59,30 @@ class Trend:
         return asdict(self)
 
 
+#: Where in the entries, and which numbers.
+_Series = tuple[list[int], list[float]]
+
+
 def trends(entries: Sequence[Entry]) -> list[Trend]:
     """The trend of every metric by size, and by machine class where the machine matters.
 
     ``entries`` are oldest first; metrics come in the registry's order.
     """
     moments = [entry.started.timestamp() for entry in entries]
-    series: dict[tuple[str, str | None, str], tuple[list[int], list[float]]] = {}
-    machines = {name: definition.unit in MACHINE_UNITS for name, definition in DEFINITIONS.items()}
+    series: dict[tuple[str, str | None, str], _Series] = {}
+    machines: dict[str, dict[tuple[str, str | None], _Series]] = {}
     for at, entry in enumerate(entries):
         machine = entry.circumstances.machine_class
-        for (name, size), value in entry.values.items():
-            if name in machines:
-                key = (name, size, machine if machines[name] else "")
-                places, values = series.get(key) or series.setdefault(key, ([], []))
-                places.append(at)
-                values.append(value[0])
+        own = machines.setdefault(machine, {})
+        for key, value in entry.values.items():
+            if key not in own:
+                if key[0] not in DEFINITIONS:
+                    continue
+                of_machine = DEFINITIONS[key[0]].unit in MACHINE_UNITS
+                own[key] = series.setdefault((*key, machine if of_machine else ""), ([], []))
+            places, values = own[key]
+            places.append(at)
+            values.append(value.value)
     order = list(DEFINITIONS)
     keys = sorted(series, key=lambda k: (order.index(k[0]), k[1] or "", k[2]))
     return [_trend(key, *series[key], entries, moments) for key in keys]
@@ -137,14 +145,24 @@ def _slope(days: NDArray[np.float64], values: NDArray[np.float64]) -> tuple[floa
     if days[-1] == days[0]:
         days = np.arange(days.size, dtype=float)
     if days.size > MOST_POINTS:
-        parts = np.array_split(np.arange(days.size), MOST_POINTS)
-        days = np.array([np.median(days[p]) for p in parts])
-        values = np.array([np.median(values[p]) for p in parts])
+        days, values = _medians(days), _medians(values)
     if (values == values[0]).all():
         return 0.0, 0.0, 0.0
     with np.errstate(divide="ignore", invalid="ignore"):  # several runs of one second
         found = stats.theilslopes(values, days, 0.95)
     return float(found.slope), float(found.low_slope), float(found.high_slope)
+
+
+def _medians(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The medians of `MOST_POINTS` parts in order, the first ones longer by one where it must be.
+
+    >>> _medians(np.arange(401.0))[[0, 1, -1]].tolist()
+    [1.0, 3.5, 399.5]
+    """
+    size, longer = divmod(values.size, MOST_POINTS)
+    parts = np.split(values, [longer * (size + 1)])
+    blocks = parts[0].reshape(longer, size + 1), parts[1].reshape(-1, size)
+    return np.concatenate([np.median(block, axis=1) for block in blocks])
 
 
 def change_points(values: NDArray[np.float64]) -> list[tuple[int, float, float]]:
