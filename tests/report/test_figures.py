@@ -199,3 +199,21 @@ def test_a_sparkline_is_small_and_says_its_course() -> None:
 def test_a_far_bound_does_not_press_a_trend_flat(bound: float | None, drawn: bool) -> None:
     plot = figures.trend(RUNS, "Match rate", "rate", bound)
     assert any("bound" in text.get_text() for text in plot.figure.axes[0].texts) is drawn
+
+
+def test_the_operating_point_is_said_with_its_intervals_and_n() -> None:
+    ends = {"precision_low": [0.97, 0.85], "precision_high": [1.0, 0.94],
+            "recall_low": [0.6, 0.9], "recall_high": [0.8, 0.97], "known": 1070}  # fmt: skip
+    plot = figures.precision_recall(CURVE.assign(**ends), 0.9)
+    assert "precision 99.0 % (97.0 to 100 %), recall 70.0 % (60.0 to 80.0 %)." in plot.alt
+    drawn = [text.get_text() for text in plot.figure.axes[0].texts]
+    assert "precision 99.0 % (97.0 to 100 %)\nrecall 70.0 % (60.0 to 80.0 %)" in drawn
+    head = " ".join(text.get_text() for text in plot.figure.texts)
+    assert "n = 1,070 awards" in head
+    assert "with 95 % intervals" in head
+    assert len(plot.figure.axes[0].collections) == 2
+
+
+def test_one_size_is_no_sizes() -> None:
+    head = [t.get_text() for t in figures.scaling(SCALING.iloc[:1]).figure.texts]
+    assert head[1].startswith("1 size, awards × recipients")

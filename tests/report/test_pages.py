@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -115,6 +116,26 @@ def test_header_has_verdict_links_and_what_its_gates_found(
     assert "../notebooks/02_enrichment%401000x5000.ipynb" in hrefs
 
 
+def test_gates_without_a_baseline_are_one_line_of_the_header(passed: RunResult) -> None:
+    bare = passed.gates[4]
+    both = [passed.gates[3], bare, replace(bare, metric="match_rate_drop_pp")]
+    book = passed.notebooks[3]
+    header = header_of(replace(passed, gates=both), book)
+    assert header.findings == [
+        ("warn", "Time against the baseline: 10.9 % (8 to 13.5 %), needed ≤ 25 %; warns over 10 %"),
+        ("no_baseline", "2 gates: not judged"),
+    ]
+    assert header_of(replace(passed, gates=[bare]), book).findings == [
+        ("no_baseline", "Drop, awards with neither identifier: not judged")
+    ]
+    missing = replace(passed.gates[3], state="missing", value=None, low=None, high=None)
+    assert (
+        header_of(replace(passed, gates=[missing]), book)
+        .findings[0][1]
+        .startswith("Time against the baseline: no value, needed")
+    )
+
+
 def test_same_notebook_same_bytes(tmp_path: Path, passed: RunResult) -> None:
     cells = (_markdown("# A"), _code("1", _display({"text/plain": "1"})))
     assert _page(tmp_path, passed, *cells) == _page(tmp_path, passed, *cells)
@@ -125,6 +146,20 @@ def test_a_file_that_is_no_notebook(tmp_path: Path, passed: RunResult) -> None:
     broken.write_text("{")
     with pytest.raises(InputError, match="cannot be read as a notebook"):
         render_notebook(broken, tmp_path / "x.html", header_of(passed, passed.notebooks[0]))
+
+
+def test_a_table_without_rows_says_so() -> None:
+    empty = tables.table(pd.DataFrame({"drop_pp": []}), "Awards <then> and now")
+    assert (empty.html, empty.text) == (
+        "<p>Awards &lt;then&gt; and now: none.</p>",
+        "Awards <then> and now: none.",
+    )
+
+
+def test_our_names_of_columns_are_words_and_those_of_data_stay() -> None:
+    html = tables.table(pd.DataFrame({"match_rate_drop_pp": [1.0], "Award Title": ["x"]})).html
+    assert '<th scope="col" class="number" align="right">Match rate drop</th>' in html
+    assert ">Award Title</th>" in html
 
 
 def test_tables_escape_shorten_and_count() -> None:

@@ -45,11 +45,15 @@ class GateView:
 
 @dataclass(frozen=True)
 class GatesView:
-    """All gates, those that need attention first, and an article for each that did not pass."""
+    """All gates, those that need attention first, and an article for each that did not pass.
+
+    ``compared`` tells whether any of them has a baseline to show.
+    """
 
     summary: str
     rows: list[GateView]
     findings: list[GateView]
+    compared: bool
 
 
 def needed(gate: GateOutcome) -> str:
@@ -142,4 +146,9 @@ def gates(result: RunResult) -> GatesView:
         summary += " Notebooks that did not run have judged nothing."
     rank = {state: i for i, state in enumerate(_ORDER)}
     rows = [_gate(g, result) for g in sorted(result.gates, key=lambda g: rank.get(g.state, 0))]
-    return GatesView(summary, rows, [row for row in rows if row.anchor])
+    return GatesView(
+        summary,
+        rows,
+        findings=[row for row in rows if row.anchor],
+        compared=any(row.baseline for row in rows),
+    )

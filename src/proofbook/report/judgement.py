@@ -96,7 +96,7 @@ def reasons(result: RunResult, view: GatesView) -> list[Reason]:
         Reason(n.status, one_line(n.key, 60), _first(n), anchor) for anchor, n in broken(result)
     ]
     found += [
-        Reason(g.state, g.title, f"{_got(g)}, needed {g.needed}. {g.blocks}".strip(), g.anchor)
+        Reason(g.state, g.title, f"{got(g)}, needed {g.needed}. {g.blocks}".strip(), g.anchor)
         for g in view.findings
     ]
     more = len(found) - _MOST_REASONS
@@ -110,7 +110,8 @@ def reasons(result: RunResult, view: GatesView) -> list[Reason]:
     return found
 
 
-def _got(gate: GateView) -> str:
+def got(gate: GateView) -> str:
+    """What a gate found: its value with the interval, or that there is none."""
     if gate.value == ABSENT:
         return "no value"
     return f"{gate.value} ({gate.interval})" if gate.interval else gate.value

@@ -249,8 +249,17 @@ def _inputs(result: RunResult) -> Section:
         largest(result, "identifier_health"),
     )
     rules = largest(result, "validation")
-    tables = [table_view(rules, caption=rules.caption)] if rules and rules.rows else []
+    tables = [_rules(rules)] if rules and rules.rows else []
     return Section("inputs", "What came in", "", _drawn(complete, health), tables)
+
+
+def _rules(table: Table) -> TableView:
+    """The rules of validation, named in words."""
+    rows = [
+        [title_of(str(v)) if c == "rule" else v for c, v in zip(table.columns, row, strict=True)]
+        for row in table.rows
+    ]
+    return rows_view(table.columns, rows, label=title_of(table.name), caption=table.caption)
 
 
 def _checklist(result: RunResult) -> Section:

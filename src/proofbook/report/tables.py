@@ -8,7 +8,7 @@ from html import escape
 
 import pandas as pd
 
-from proofbook.report.words import is_number, number, one_line, quantity, visible
+from proofbook.report.words import heading, is_number, number, one_line, quantity, visible
 
 #: Longest text shown in a cell unless another width is asked for; ten times as much of what was
 #: cut is kept in the cell's title.
@@ -54,7 +54,7 @@ def table(
     ]
     kinds = [_kind(shown.iloc[:, i], [words[i] for words in said]) for i in range(len(names))]
     head = "".join(
-        f'<th scope="col"{kind}>{escape(one_line(name, CELL))}</th>'
+        f'<th scope="col"{kind}>{escape(heading(name, CELL))}</th>'
         for name, kind in zip(names, kinds, strict=True)
     )
     body = [
@@ -62,6 +62,9 @@ def table(
         for values, words in zip(shown.itertuples(index=False, name=None), said, strict=True)
     ]
     title = one_line(caption, 400)
+    if not body:
+        words = f"{title}: none." if title else "No rows."
+        return HtmlTable(f"<p>{escape(words)}</p>", words)
     if len(frame) > rows:
         title = f"{title} First {rows} of {number(len(frame))} rows.".strip()
     html = (

@@ -14,7 +14,7 @@ from markupsafe import Markup
 from proofbook.report.figures import Plot
 from proofbook.report.tables import SHORT
 from proofbook.report.theme import badge, cell
-from proofbook.report.words import is_number, number, one_line, title_of, visible
+from proofbook.report.words import heading, is_number, number, one_line, title_of, visible
 from proofbook.suite.result import RunResult, Table
 
 #: Rows of a table that a page shows; the record has the others.
@@ -100,7 +100,7 @@ def rows_view(
     return TableView(
         label=f"Table: {one_line(label, 120)}",
         columns=[
-            Column(one_line(title_of(c) if c.islower() else c, 60), _kind(right, column))
+            Column(heading(c), _kind(right, column))
             for c, right, column in zip(columns, numeric, values, strict=True)
         ],
         rows=[[_print(v, unit) for v, unit in zip(row, named, strict=True)] for row in rows[:most]],

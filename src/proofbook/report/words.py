@@ -70,6 +70,15 @@ def title_of(name: str) -> str:
     return words[:1].upper() + words[1:]
 
 
+def heading(column: str, width: int = 60) -> str:
+    """A column's name as a heading: one of ours in words, one from data as it is.
+
+    >>> heading("award_row"), heading("Award Title")
+    ('Award row', 'Award Title')
+    """
+    return one_line(title_of(column) if column.islower() else column, width)
+
+
 def size_words(size: str | None) -> str:
     """A size as words, or nothing; a text that is no size stays as it is.
 

@@ -10,7 +10,7 @@ from matplotlib.ticker import LogLocator, NullLocator
 from proofbook.report.figures import style
 from proofbook.report.figures.frames import Numbers, floats, texts
 from proofbook.report.figures.style import Plot
-from proofbook.report.words import change, number, quantity, size_words, title_of
+from proofbook.report.words import change, count_of, number, quantity, size_words, title_of
 
 MOST_ROWS = 24
 MOST_PCT = 60.0  # a rare count that doubles must not hide the others
@@ -68,7 +68,8 @@ def scaling(frame: pd.DataFrame, exponent: float | None = None, source: str = ""
         return style.empty(title, "no size was timed.")
     frame = frame[usable].sort_values("awards", kind="stable")
     awards, seconds = floats(frame, "awards"), floats(frame, "seconds")
-    subtitle = f"{len(awards)} size(s), awards × recipients · logarithmic · dotted: linear growth"
+    sizes_drawn = f"{count_of(len(awards), 'size')}, awards × recipients"
+    subtitle = f"{sizes_drawn} · logarithmic · dotted: linear growth"
     figure, (ax,) = style.canvas(title, " · ".join(p for p in (subtitle, source) if p), 2.7)
     ax.set_xscale("log")
     ax.set_yscale("log")
