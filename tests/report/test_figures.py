@@ -116,7 +116,7 @@ def test_hostile_labels_are_drawn_as_text(name: str) -> None:
         (DRAW["reliability"], "mean distance from the diagonal 2.5 points"),
         (DRAW["stages"], "Slowest stage: match with 4 s"),
         (DRAW["scaling"], "to the power 1.04"),
-        (DRAW["comparison"], "Seconds +20 %"),
+        (DRAW["comparison"], "Time +20 %"),
         (DRAW["identifier_health"], "UEI of awards 75.0 %"),
     ],
 )
@@ -157,7 +157,7 @@ def test_comparison_counts_what_is_the_same_and_caps_what_is_far_off() -> None:
         {"metric": ["seconds", "a", "b"], "baseline": [10.0, 3, 1], "now": [11.0, 3, 9]}
     )
     plot = figures.comparison(frame)
-    assert "1 have not changed at all." in plot.alt
+    assert "1 has not changed at all." in plot.alt
     assert "b +800 %" in plot.alt
     assert plot.figure.axes[0].get_xlim() == (-60, 60)
 
@@ -207,7 +207,7 @@ def test_the_operating_point_is_said_with_its_intervals_and_n() -> None:
     plot = figures.precision_recall(CURVE.assign(**ends), 0.9)
     assert "precision 99.0 % (97.0 to 100 %), recall 70.0 % (60.0 to 80.0 %)." in plot.alt
     drawn = [text.get_text() for text in plot.figure.axes[0].texts]
-    assert "precision 99.0 % (97.0 to 100 %)\nrecall 70.0 % (60.0 to 80.0 %)" in drawn
+    assert "precision 99.0 %\n(97.0 to 100 %)\nrecall 70.0 %\n(60.0 to 80.0 %)" in drawn
     head = " ".join(text.get_text() for text in plot.figure.texts)
     assert "n = 1,070 awards" in head
     assert "with 95 % intervals" in head
@@ -217,3 +217,26 @@ def test_the_operating_point_is_said_with_its_intervals_and_n() -> None:
 def test_one_size_is_no_sizes() -> None:
     head = [t.get_text() for t in figures.scaling(SCALING.iloc[:1]).figure.texts]
     assert head[1].startswith("1 size, awards × recipients")
+
+
+def test_a_course_without_a_change_is_said_once() -> None:
+    plot = figures.sparkline(np.array([0.83, 0.83, 0.83]), "rate")
+    assert plot.alt == "Trend over 3 runs: always 83.0 %."
+
+
+def test_the_line_of_linear_growth_is_within_the_axes() -> None:
+    slow = SCALING.assign(seconds=[10.0, 11.0])
+    ax = figures.scaling(slow).figure.axes[0]
+    assert max(ax.lines[-1].get_ydata()) < ax.get_ylim()[1]
+
+
+def test_a_small_change_is_seen_in_the_numbers_beside_it() -> None:
+    frame = pd.DataFrame(
+        {"metric": ["match_rate_none_rate"], "baseline": [0.32033], "now": [0.31967],
+         "unit": ["rate"], "state": ["same"]}
+    )  # fmt: skip
+    ax = figures.comparison(frame).figure.axes[0]
+    assert [t.get_text() for t in ax.texts] == ["32.03 % → 31.97 % · same"]
+    label = ax.get_yticklabels()[0].get_text()
+    assert label.split() == ["Match", "rate,", "awards", "without", "an", "identifier"]
+    assert "\n" in label

@@ -135,6 +135,17 @@ def test_parameters_at_their_default_are_folded(passed: RunResult) -> None:
     assert "No parameter was recorded." in bare
 
 
+def test_items_that_pass_are_folded(passed: RunResult) -> None:
+    table = next(t for t in passed.tables if t.name == "checklist")
+    warned = ["Time at 1000x5000", "warn", "10.9 %", "≤ 25 %", "slow"]
+    both = replace(table, rows=[warned, *table.rows])
+    html = index_html(replace(passed, tables=[both]))
+    open_, _, folded = html.partition("<summary>Items that pass (1)</summary>")
+    assert "Time at 1,000 × 5,000" in open_.replace("\u00a0", " ")
+    assert "the default of production" in folded
+    assert "the default of production" not in open_
+
+
 def test_rules_are_named_in_words(passed: RunResult) -> None:
     table = next(t for t in passed.tables if t.name == "validation")
     rules = replace(table, rows=[["uei_malformed", "warning", "UEI", 2, 0.002]])

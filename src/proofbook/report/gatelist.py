@@ -8,7 +8,16 @@ from dataclasses import dataclass
 from proofbook.report.places import anchor_of, page_link
 from proofbook.report.theme import state_words
 from proofbook.report.views import TableView, key_columns_first, rows_view
-from proofbook.report.words import change, count_of, exact, interval, one_line, quantity, size_words
+from proofbook.report.words import (
+    change,
+    count_of,
+    exact,
+    interval,
+    one_line,
+    quantity,
+    size_words,
+    with_sizes,
+)
 from proofbook.suite.gate_defaults import DEFAULTS
 from proofbook.suite.result import GateOutcome, RunResult
 
@@ -89,7 +98,7 @@ def _gate(gate: GateOutcome, result: RunResult) -> GateView:
         change="" if _is_change(gate) else change(gate.value, gate.baseline, gate.unit),
         notebook=one_line(gate.notebook, 60),
         href=page_link(book),
-        message=one_line(gate.message, 600),
+        message=one_line(with_sizes(gate.message), 600),
         extent=_extent(gate),
         blocks=f"It holds back {', '.join(one_line(n, 60) for n in held)}." if held else "",
         examples=_examples(gate),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from proofbook.report.gatelist import GatesView, GateView, never_measured
 from proofbook.report.places import anchor_of, moment
 from proofbook.report.theme import StateWords, state_words
-from proofbook.report.words import ABSENT, count_of, number, one_line
+from proofbook.report.words import ABSENT, count_of, number, one_line, with_sizes
 from proofbook.suite.result import NotebookOutcome, RunResult
 
 _MOST_REASONS = 8
@@ -45,7 +45,7 @@ def head(result: RunResult) -> Head:
         status_word=result.status,
         status=state_words(result.status),
         verdict=verdict(result),
-        detail=one_line(result.verdict, 600),
+        detail=one_line(with_sizes(result.verdict), 600),
     )
 
 

@@ -59,7 +59,7 @@ def precision_recall(
         near = int(np.argmin(np.abs(at - operating_point)))
         ends = {n: [_known(v[near]) for v in values] for n, values in rates.items()}
         said = [f"{n} {_with_ends(*of)}" for n, of in ends.items()]
-        _beside_line(ax, operating_point, said)
+        _beside_line(ax, operating_point, [line.replace(" (", "\n(") for line in said])
         alt += f" At the threshold in use, {number(operating_point)}: {', '.join(said)}."
     return Plot(figure, alt, "A higher threshold accepts fewer matches.", title)
 

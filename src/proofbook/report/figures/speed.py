@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -10,7 +12,7 @@ from matplotlib.ticker import LogLocator, NullLocator
 from proofbook.report.figures import style
 from proofbook.report.figures.frames import Numbers, floats, texts
 from proofbook.report.figures.style import Plot
-from proofbook.report.words import change, count_of, number, quantity, size_words, title_of
+from proofbook.report.words import change, count_of, metric_title, number, quantity, size_words
 
 MOST_ROWS = 24
 MOST_PCT = 60.0  # a rare count that doubles must not hide the others
@@ -84,7 +86,7 @@ def scaling(frame: pd.DataFrame, exponent: float | None = None, source: str = ""
         ax.plot(awards, line, color=style.MUTED, linestyle=(0, (2, 3)), linewidth=1.1)
     if exponent is not None and np.isfinite(exponent):
         alt = f"Time grows with the number of awards to the power {number(exponent)}. {alt}"
-    _log_axes(ax, awards, seconds)
+    _log_axes(ax, awards, np.append(seconds, seconds[0] * awards / awards[0]))
     style.value_grid(ax, "both")
     style.number_axis(ax, "x", "awards (rows)")
     style.number_axis(ax, "y", "wall time (s)")
@@ -113,10 +115,10 @@ def comparison(frame: pd.DataFrame, source: str = "") -> Plot:
     known = np.isfinite(now) & np.isfinite(base)
     same, ratio = known & (now == base), known & (now != base) & (base != 0)
     note = " ".join(
-        f"{number(int(n))} {words}."
+        f"{number(int(n))} {'has' if n == 1 else 'have'} {words}."
         for n, words in (
-            (same.sum(), "have not changed at all"),
-            ((~same & ~ratio).sum(), "have no baseline other than 0"),
+            (same.sum(), "not changed at all"),
+            ((~same & ~ratio).sum(), "no baseline other than 0"),
         )
         if n
     )
@@ -143,12 +145,16 @@ def comparison(frame: pd.DataFrame, source: str = "") -> Plot:
         mark = ">" if percent[far] > 0 else "<"
         ax.plot([np.sign(percent[far]) * reach * 0.97], [far], marker=mark, color=style.BLUE)
     units, states = texts(frame, "unit"), texts(frame, "state")
-    names = [style.plain(title_of(t), 28) for t in texts(frame, "metric")]
+    names = [style.plain(metric_title(t), 46) for t in texts(frame, "metric")]
     parts = []
     for y in range(len(now)):
         unit = style.plain(units[y], 12) if units[y] != "(none)" else ""
         move = change(now[y], base[y], unit)
-        text = f"{quantity(base[y], unit)} → {quantity(now[y], unit)}"
+        before, after = (
+            quantity(values[y], unit, beside=(other[y],))
+            for values, other in ((base, now), (now, base))
+        )
+        text = f"{before} → {after}"
         word = "" if states[y] in ("", "(none)") else f" · {style.plain(states[y], 14)}"
         ax.text(
             1.02,
@@ -159,7 +165,7 @@ def comparison(frame: pd.DataFrame, source: str = "") -> Plot:
             size=8.2,
         )
         parts.append(f"{names[y]} {move}")
-    ax.set_yticks(ys, names)
+    ax.set_yticks(ys, [textwrap.fill(name, 24) for name in names])
     ax.set_ylim(len(now) - 0.45, -0.55)
     ax.set_xlim(-reach, reach)
     style.value_grid(ax, "x")
