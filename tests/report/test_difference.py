@@ -32,7 +32,7 @@ def test_it_is_well_formed_and_says_what_changed() -> None:
     assert _faults(html) == []
     assert html.count("<script>") == 1
     text = _text(html)
-    assert "Of 1,000 awards 2 lost their match, 1 got another, 3 gained one." in text
+    assert "Of 1,000 awards 2 lost their match, 1 got another recipient, 3 gained a match." in text
     assert "95 % interval of the change −0.4 to 0.5 pp." in text
     assert "4 awards kept the recipient by another method." in text
     assert "by chance" not in text
@@ -56,6 +56,12 @@ def test_nothing_to_list(change: dict[str, object], says: str) -> None:
     assert says in _text(html)
     assert "<script" not in html
     assert "script-src" not in html
+
+
+def test_one_award_loses_its_match() -> None:
+    found = make_diff()
+    html = difference_html(replace(found, changes=found.of("lost")[:1]))
+    assert "Of 1,000 awards 1 lost its match." in _text(html)
 
 
 def test_a_loss_beyond_chance_is_said_and_marked() -> None:

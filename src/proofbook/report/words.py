@@ -95,14 +95,14 @@ def heading(column: str, width: int = 60) -> str:
 
 
 def size_words(size: str | None) -> str:
-    """A size as words, or nothing; a text that is no size stays as it is.
+    """A size as words; nothing for all of the files, and a text that is no size stays as it is.
 
     >>> size_words("1000x5000")
     '1,000 × 5,000'
     """
     found = re.fullmatch(r"(\d+)x(\d+)", size or "")
     if not found:
-        return one_line(size or "", 40)
+        return "" if size == "all" else one_line(size or "", 40)
     return f"{int(found[1]):,} × {int(found[2]):,}"
 
 
