@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Callable
 
 import matplotlib as mpl
@@ -240,3 +241,25 @@ def test_a_small_change_is_seen_in_the_numbers_beside_it() -> None:
     label = ax.get_yticklabels()[0].get_text()
     assert label.split() == ["Match", "rate,", "awards", "without", "an", "identifier"]
     assert "\n" in label
+
+
+def test_the_operating_point_is_the_first_threshold_that_accepts_no_less() -> None:
+    curve = pd.DataFrame(
+        {"threshold": [0.5, 0.8, 0.9], "precision": [0.8, 0.9, 1.0], "recall": [0.9, 0.8, 0.7]}
+    )
+    said = [figures.precision_recall(curve, at).alt for at in (0.55, 0.8, 0.95)]
+    assert [re.findall(r"precision [\d.]+", alt) for alt in said] == [
+        ["precision 90.0"], ["precision 90.0"], ["precision 100"],
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("present", "rates", "said"),
+    [([962, 500], [0.962, 0.5], "n = 1,000 rows"), ([0, 0], [0.0, 0.0], "")],
+)
+def test_completeness_says_of_how_many_rows(
+    present: list[int], rates: list[float], said: str
+) -> None:
+    frame = pd.DataFrame({"column": ["a", "b"], "present": present, "rate": rates})
+    head = figures.completeness(frame).figure.texts[1].get_text()
+    assert head == " · ".join(p for p in (said, "rows with a value / all rows") if p)

@@ -56,7 +56,7 @@ def precision_recall(
     alt = f"{title}, {len(at)} thresholds."
     if operating_point is not None and np.isfinite(operating_point):
         style.bound_line(ax, operating_point, f"in use {number(operating_point)}")
-        near = int(np.argmin(np.abs(at - operating_point)))
+        near = min(int(np.searchsorted(at, operating_point)), len(at) - 1)
         ends = {n: [_known(v[near]) for v in values] for n, values in rates.items()}
         said = [f"{n} {_with_ends(*of)}" for n, of in ends.items()]
         _beside_line(ax, operating_point, [line.replace(" (", "\n(") for line in said])
