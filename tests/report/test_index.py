@@ -10,8 +10,12 @@ from pathlib import Path
 import pytest
 
 from proofbook.errors import OutputError
+from proofbook.report import figures
+from proofbook.report.difference import difference_html
 from proofbook.report.headline import tiles
 from proofbook.report.index import index_html, render_run
+from proofbook.report.sections import sections
+from proofbook.suite.diff import RunDiff
 from proofbook.suite.result import Metric, Parameter, RunResult
 
 from .reading import Page, faults
@@ -112,6 +116,32 @@ def test_a_tile_says_what_it_is_about(
 ) -> None:
     metric = Metric("recall_rate", 0.9, "rate", size=size, n=n)
     assert [t.note for t in tiles(replace(passed, metrics=[metric]))] == [said]
+
+
+def test_all_of_the_files_is_no_size_to_name(failed: RunResult) -> None:
+    run = replace(
+        failed,
+        gates=[replace(g, size="all") for g in failed.gates],
+        alerts=[replace(a, size="all") for a in failed.alerts],
+        metrics=[replace(m, size="all") for m in failed.metrics],
+        tables=[replace(t, size="all") for t in failed.tables],
+    )
+    for html in (index_html(run), difference_html(RunDiff(failed, run, why="-"))):
+        assert not re.search(r"\((all)?\)|, ?(all)?</", html)
+        assert "Match rate" in html
+
+
+@pytest.mark.parametrize(
+    ("size", "source"),
+    [("1000x5000", "synthetic world, seed 7, 1,000 × 5,000"), ("all", "synthetic world, seed 7")],
+)
+def test_the_figure_of_stages_names_its_size(
+    passed: RunResult, size: str, source: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn, draw = [], figures.stages
+    monkeypatch.setattr(figures, "stages", lambda f, s: drawn.append(s) or draw(f, s))
+    sections(replace(passed, tables=[replace(t, size=size) for t in passed.tables]))
+    assert drawn == [source]
 
 
 def test_the_baseline_has_a_column_where_there_is_one(

@@ -12,7 +12,7 @@ from proofbook.report.words import (
     metric_title,
     one_line,
     quantity,
-    size_words,
+    size_beside,
     with_sizes,
 )
 from proofbook.suite.result import Alert, AlertSeverity, RunResult
@@ -50,7 +50,6 @@ def alerts(result: RunResult) -> AlertsView | None:
 
 
 def _row(alert: Alert, titles: dict[str, str]) -> list[Any]:
-    size = f" ({size_words(alert.size)})" if alert.size else ""
     broken = alert.what == alert.notebook
     what = one_line(
         titles.get(alert.what) or (alert.what if broken else metric_title(alert.what)), 120
@@ -58,4 +57,9 @@ def _row(alert: Alert, titles: dict[str, str]) -> list[Any]:
     beyond = ""
     if alert.excess is not None and alert.excess > 0:
         beyond = f"by {quantity(alert.excess, 'rate')} of it"
-    return [alert.severity, f"{what}{size}", one_line(with_sizes(alert.message), 600), beyond]
+    return [
+        alert.severity,
+        f"{what}{size_beside(alert.size)}",
+        one_line(with_sizes(alert.message), 600),
+        beyond,
+    ]

@@ -17,7 +17,7 @@ from proofbook.report.words import (
     number,
     one_line,
     quantity,
-    size_words,
+    size_beside,
 )
 from proofbook.suite.result import GateOutcome, Metric, RunResult
 
@@ -51,8 +51,7 @@ def _state(gate: GateOutcome | None) -> str:
 def _gate_row(was: GateOutcome | None, now: GateOutcome | None) -> list[Any]:
     known = now or was
     assert known is not None
-    size = f" ({size_words(known.size)})" if known.size else ""
-    title = f"{one_line(known.title or known.metric, 120)}{size}"
+    title = f"{one_line(known.title or known.metric, 120)}{size_beside(known.size)}"
     values = ["" if g is None else quantity(g.value, g.unit) for g in (was, now)]
     return [title, _state(was) or "not there", _state(now) or "not there", *values]
 
@@ -81,10 +80,9 @@ def _value(metric: Metric | None) -> object:
 def _metric_row(was: Metric | None, now: Metric | None) -> list[Any]:
     known = now or was
     assert known is not None
-    size = f" ({size_words(known.size)})" if known.size else ""
     before, after = _value(was), _value(now)
     return [
-        f"{metric_title(known.name)}{size}",
+        f"{metric_title(known.name)}{size_beside(known.size)}",
         quantity(before, known.unit, beside=(after,)),
         quantity(after, known.unit, beside=(before,)),
         change(after, before, known.unit),

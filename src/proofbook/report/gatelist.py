@@ -15,7 +15,7 @@ from proofbook.report.words import (
     interval,
     one_line,
     quantity,
-    size_words,
+    size_beside,
     with_sizes,
 )
 from proofbook.suite.gate_defaults import DEFAULTS
@@ -82,7 +82,6 @@ def needed(gate: GateOutcome) -> str:
 def _gate(gate: GateOutcome, result: RunResult) -> GateView:
     books = {n.key: n for n in result.notebooks}
     book = books.get(gate.notebook)
-    size = f" ({size_words(gate.size)})" if gate.size else ""
     held = [
         n for n in gate.blocks if gate.severity == "error" and gate.state in ("fail", "missing")
     ]
@@ -90,7 +89,7 @@ def _gate(gate: GateOutcome, result: RunResult) -> GateView:
     return GateView(
         anchor=anchor_of("gate", gate.metric, gate.size) if explained else "",
         state=gate.state,
-        title=one_line(gate.title or gate.metric, 120) + size,
+        title=one_line(gate.title or gate.metric, 120) + size_beside(gate.size),
         value=quantity(gate.value, gate.unit, beside=(gate.fail, gate.warn)),
         interval=interval(gate.low, gate.high, gate.unit),
         needed=needed(gate),

@@ -77,7 +77,7 @@ def tiles(result: RunResult, sections: Container[str] = ()) -> list[Tile]:
 
 def _extent(metric: Metric) -> list[str]:
     """What a number is about: its size, and its n unless that is the awards of the size."""
-    size = size_words(metric.size)
+    size = "" if metric.size == "all" else size_words(metric.size)
     awards, _, recipients = size.partition(" × ")
     about = [f"n = {number(metric.n)}"] if metric.n is not None else []
     if recipients:

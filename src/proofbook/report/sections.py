@@ -190,7 +190,7 @@ def _cost(result: RunResult) -> Section:
     exponent = float(metric.value) if metric and is_number(metric.value) else None  # type: ignore[arg-type]
     timed = largest(result, "stages")
     source = source_of(result)
-    if timed and timed.size:
+    if timed and timed.size and timed.size != "all":
         source = f"{source}, {size_words(timed.size)}"
     stages = figure_view("stages", lambda f: figures.stages(f, source), timed)
     sizes = largest(result, "scaling")

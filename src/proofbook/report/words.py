@@ -95,15 +95,24 @@ def heading(column: str, width: int = 60) -> str:
 
 
 def size_words(size: str | None) -> str:
-    """A size as words; nothing for all of the files, and a text that is no size stays as it is.
+    """A size as words, or nothing; a text that is no size stays as it is.
 
     >>> size_words("1000x5000")
     '1,000 × 5,000'
     """
     found = re.fullmatch(r"(\d+)x(\d+)", size or "")
     if not found:
-        return "" if size == "all" else one_line(size or "", 40)
+        return one_line(size or "", 40)
     return f"{int(found[1]):,} × {int(found[2]):,}"
+
+
+def size_beside(size: str | None) -> str:
+    """A size in brackets, for after what has it; nothing where there is no other: all of the files.
+
+    >>> size_beside("1000x5000"), size_beside("all"), size_beside(None)
+    (' (1,000 × 5,000)', '', '')
+    """
+    return f" ({size_words(size)})" if size and size != "all" else ""
 
 
 def with_sizes(text: str) -> str:
