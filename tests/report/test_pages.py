@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 from proofbook.errors import InputError
 from proofbook.report import figures, tables
 from proofbook.report.pages import header_of, render_notebook, render_notebooks
+from proofbook.report.views import rows_view
 from proofbook.suite.result import RunResult
 
 from .reading import Page, faults
@@ -160,6 +162,15 @@ def test_our_names_of_columns_are_words_and_those_of_data_stay() -> None:
     html = tables.table(pd.DataFrame({"match_rate_drop_pp": [1.0], "Award Title": ["x"]})).html
     assert '<th scope="col" class="number" align="right">Match rate drop</th>' in html
     assert ">Award Title</th>" in html
+
+
+@pytest.mark.parametrize(("length", "kind"), [(20, "short"), (21, ""), (60, ""), (61, "long")])
+def test_a_column_gets_room_by_its_longest_text(length: int, kind: str) -> None:
+    texts = ["x", "y" * length]
+    html = tables.table(pd.DataFrame({"why": texts})).html
+    assert re.findall(r"<td( class=\"(\w*)\")?>", html)[0][1] == kind
+    view = rows_view(["why"], [[t] for t in texts], label="x")
+    assert view.columns[0].kind == kind
 
 
 def test_tables_escape_shorten_and_count() -> None:

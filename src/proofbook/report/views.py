@@ -12,7 +12,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from proofbook.report.figures import Plot
-from proofbook.report.tables import SHORT
+from proofbook.report.tables import kind_of
 from proofbook.report.theme import badge, cell
 from proofbook.report.words import heading, is_number, number, one_line, title_of, visible
 from proofbook.suite.result import RunResult, Table
@@ -32,7 +32,7 @@ _UNITS = {"seconds": "s", "peak_mb": "MB", "start_mb": "MB"}
 
 @dataclass(frozen=True)
 class Column:
-    """A column's heading, and how its values stand: "number", "short" (on one line) or ""."""
+    """A column's heading, and how its values stand: "number", or as ``kind_of`` tells."""
 
     title: str
     kind: str = ""
@@ -113,7 +113,7 @@ def rows_view(
 def _kind(numeric: bool, values: Sequence[object]) -> str:
     if numeric:
         return "number"
-    return "short" if all(v is None or len(str(v)) <= SHORT for v in values) else ""
+    return kind_of(["" if v is None else str(v) for v in values])
 
 
 def key_columns_first(columns: Iterable[str]) -> list[str]:
