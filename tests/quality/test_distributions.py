@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from proofbook.measure.statistics import wilson
 from proofbook.quality.distributions import (
     MOST_THRESHOLDS,
     decisions,
@@ -13,6 +14,8 @@ from proofbook.quality.distributions import (
     reliability,
     scores,
 )
+
+RATES = ["threshold", "precision", "recall"]
 
 
 def fuzzy(p, company, recipient="a", **more):
@@ -93,7 +96,7 @@ def test_the_curve_is_what_each_threshold_would_have_given(enriched, truth):
     )
     known = truth((0, "a"), (1, "x"), (2, "a"), (3, None), (4, "a"), (5, "r5"))
     curve = precision_recall(table, known)
-    rows = {round(t, 2): (p, r) for t, p, r in curve.itertuples(index=False)}
+    rows = {round(t, 2): (p, r) for t, p, r in curve[RATES].itertuples(index=False)}
     assert rows == {
         0.9: (1, pytest.approx(1 / 4)),
         0.8: (0.5, pytest.approx(1 / 4)),
@@ -101,13 +104,19 @@ def test_the_curve_is_what_each_threshold_would_have_given(enriched, truth):
         0.4: (0.5, 0.5),
     }
     assert curve["threshold"].is_monotonic_increasing
+    assert curve["accepted"].to_list() == [4, 3, 2, 1]
+    assert set(curve["known"]) == {4}
+    for rate, of in (("precision", curve["accepted"]), ("recall", curve["known"])):
+        ends = [wilson(round(k), n) for k, n in zip(curve[rate] * of, of, strict=True)]
+        assert curve[f"{rate}_low"].to_list() == [i.low for i in ends]
+        assert curve[f"{rate}_high"].to_list() == [i.high for i in ends]
 
 
 def test_what_a_rival_holds_back_is_accepted_at_no_threshold(enriched, truth):
     row = review(0.99, "A")
     row[-1]["match_flags"] = ["ambiguous"]
     table, known = enriched(row, fuzzy(0.8, "B")), truth((0, "a"), (1, "a"))
-    assert precision_recall(table, known).values.tolist() == [[0.8, 1.0, 0.5]]
+    assert precision_recall(table, known)[RATES].values.tolist() == [[0.8, 1.0, 0.5]]
     assert reliability(table, known).n == 2
 
 

@@ -59,7 +59,7 @@ def _tables() -> list[Table]:
         Table("completeness", ["column", "present", "rate"],
               [["Company", 1000, 1.0], ["Award Amount", 962, 0.962], ["UEI", 500, 0.5]]),
         Table("validation", ["rule", "severity", "column", "count", "rate"],
-              [["amount not a number", "ERROR", "Award Amount", 12, 0.012]],
+              [["award_amount_invalid", "error", "Award Amount", 12, 0.012]],
               caption="Rules that award rows break"),
         Table("identifier_health", ["side", "identifier", "state", "n", "share"],
               [["awards", "UEI", s, n, n / 1000]
@@ -154,7 +154,7 @@ def make_passed() -> RunResult:
         run_id="20261123T080512Z-ab12cd",
         status="warned",
         exit_code=0,
-        verdict="Passed with warnings: time_change_pct warn.",
+        verdict="Passed with warnings: Time against the baseline warns.",
         parameters=[
             Parameter("data.awards", "", "default"),
             Parameter("data.seed", 7, "profile smoke"),

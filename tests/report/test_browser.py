@@ -229,6 +229,27 @@ def test_the_keyboard_reaches_the_report_and_what_scrolls(
     assert region.evaluate("r => getComputedStyle(r).outlineStyle") == "solid"
 
 
+def test_a_telephone_shows_state_gate_and_value_side_by_side(
+    page_of: Callable[[str], Path], open_page: Callable[..., Opened]
+) -> None:
+    page = open_page(page_of("index of a passed run"), 360).page
+    table = page.get_by_role("region", name="Table: gates")
+    for row in table.locator("tbody tr").all():
+        ends = [cell.bounding_box() for cell in row.locator("th, td").all()[:3]]
+        assert all(box is not None and box["x"] + box["width"] <= 360 for box in ends)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [("index of a passed run", "Table: gates"), ("diff", "Table: awards that changed")],
+)
+def test_a_wide_screen_shows_whole_tables(
+    kind: str, name: str, page_of: Callable[[str], Path], open_page: Callable[..., Opened]
+) -> None:
+    table = open_page(page_of(kind)).page.get_by_role("region", name=name)
+    assert table.evaluate("t => t.scrollWidth <= t.clientWidth")
+
+
 def _seen(page: Page) -> list[str]:
     """The kinds of the rows that can be seen."""
     rows = page.locator("#changes tbody tr")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import zipfile
 from pathlib import Path, PurePosixPath
@@ -54,6 +55,20 @@ def test_same_run_same_bytes(passed: RunResult, tmp_path: Path) -> None:
     first = write_bundle(passed, folder).read_bytes()
     render_run(passed, folder)
     assert write_bundle(passed, folder).read_bytes() == first
+
+
+def test_hostile_text_stays_text_in_the_zip(hostile: RunResult, tmp_path: Path) -> None:
+    target = write_bundle(hostile, _run(hostile, tmp_path / "the-run"))
+    with zipfile.ZipFile(target) as archive:
+        names = [name for name in archive.namelist() if not name.endswith(".png")]
+        parts = {name: archive.read(name).decode() for name in names}
+    assert all(re.fullmatch(r"the-run/[\w@.-]+(/[\w@.-]+)?", name) for name in parts), list(parts)
+    for name, text in parts.items():
+        assert not set(text) & set("\x00\x07\x1b"), name
+        if name.endswith(".html"):
+            assert "<script" not in text
+            assert "<img src=x" not in text
+    assert json.loads(parts["the-run/run.json"])["run_id"] == hostile.run_id
 
 
 def test_no_room(passed: RunResult, tmp_path: Path) -> None:

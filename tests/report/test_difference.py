@@ -32,7 +32,7 @@ def test_it_is_well_formed_and_says_what_changed() -> None:
     assert _faults(html) == []
     assert html.count("<script>") == 1
     text = _text(html)
-    assert "Of 1,000 awards 2 lost their match, 1 got another, 3 gained one." in text
+    assert "Of 1,000 awards 2 lost their match, 1 got another recipient, 3 gained a match." in text
     assert "95 % interval of the change −0.4 to 0.5 pp." in text
     assert "4 awards kept the recipient by another method." in text
     assert "by chance" not in text
@@ -56,6 +56,12 @@ def test_nothing_to_list(change: dict[str, object], says: str) -> None:
     assert says in _text(html)
     assert "<script" not in html
     assert "script-src" not in html
+
+
+def test_one_award_loses_its_match() -> None:
+    found = make_diff()
+    html = difference_html(replace(found, changes=found.of("lost")[:1]))
+    assert "Of 1,000 awards 1 lost its match." in _text(html)
 
 
 def test_a_loss_beyond_chance_is_said_and_marked() -> None:
@@ -87,16 +93,40 @@ def test_gates_metrics_parameters_and_circumstances() -> None:
     )  # fmt: skip
     text = _text(difference_html(replace(found, now=now)))
     assert re.search(r"Match rate \(1,000 × 5,000\) ?✓Pass ?✕Fail", text)
-    assert re.search(r"Seconds \(1,000 × 5,000\) ?5.1 s ?6.63 s ?\+30 % ?▲Worse", text)
+    assert re.search(r"Time \(1,000 × 5,000\) ?5.1 s ?6.63 s ?\+30 % ?▲Worse", text)
     assert re.search(r"match.target_precision ?0.98 ?default ?0.9 ?--set", text)
     assert re.search(r"commit ?3c1fe24a ?deadbeef", text)
+
+
+def test_the_same_input_elsewhere_is_no_difference() -> None:
+    was = make_passed()
+    moved = [replace(i, path=f"/other/{Path(i.path).name}") for i in was.provenance.inputs]
+    now = replace(was, provenance=replace(was.provenance, inputs=moved))
+    text = _text(difference_html(RunDiff(was, now, why="-")))
+    assert "Commit, machine, inputs and versions are equal." in text
+    changed = [replace(i, sha256="cd" * 32) for i in moved]
+    now = replace(was, provenance=replace(was.provenance, inputs=changed))
+    text = _text(difference_html(RunDiff(was, now, why="-")))
+    assert "awards.csv.gz, SHA-256 cdcdcdcdcdcd…" in text
+
+
+def test_one_that_differs_is_said_so_and_printed_so() -> None:
+    was = make_passed()
+    metrics = [replace(m, value=0.76004) if m.name == "match_rate" else m for m in was.metrics]
+    seed = replace(was.parameters[1], value=8)
+    parameters = [was.parameters[0], seed, *was.parameters[2:]]
+    now = replace(was, metrics=metrics, parameters=parameters)
+    text = _text(difference_html(RunDiff(was, now, why="-")))
+    assert "1 metric differs, 6 are equal." in text
+    assert "1 parameter differs." in text
+    assert re.search(r"Match rate \(1,000 × 5,000\) ?76.000 % ?76.004 %", text)
 
 
 def test_measurements_close_to_each_other_are_the_same() -> None:
     was = make_passed()
     now = replace(was, metrics=[replace(m, value=m.value * 1.09) for m in was.metrics])  # type: ignore[operator]
     text = _text(difference_html(RunDiff(was, now, why="-")))
-    assert re.search(r"Seconds \S+ \S+ \S+ ?5.1 s ?5.56 s ?\+9 % ?–Same", text)
+    assert re.search(r"Time \S+ \S+ \S+ ?5.1 s ?5.56 s ?\+9 % ?–Same", text)
     assert re.search(r"Match rate \(1,000 × 5,000\) ?76.0 % ?82.8 % ?\+6.8 pp ?✓Better", text)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Callable
 
 import matplotlib as mpl
@@ -116,7 +117,7 @@ def test_hostile_labels_are_drawn_as_text(name: str) -> None:
         (DRAW["reliability"], "mean distance from the diagonal 2.5 points"),
         (DRAW["stages"], "Slowest stage: match with 4 s"),
         (DRAW["scaling"], "to the power 1.04"),
-        (DRAW["comparison"], "Seconds +20 %"),
+        (DRAW["comparison"], "Time +20 %"),
         (DRAW["identifier_health"], "UEI of awards 75.0 %"),
     ],
 )
@@ -157,7 +158,7 @@ def test_comparison_counts_what_is_the_same_and_caps_what_is_far_off() -> None:
         {"metric": ["seconds", "a", "b"], "baseline": [10.0, 3, 1], "now": [11.0, 3, 9]}
     )
     plot = figures.comparison(frame)
-    assert "1 have not changed at all." in plot.alt
+    assert "1 has not changed at all." in plot.alt
     assert "b +800 %" in plot.alt
     assert plot.figure.axes[0].get_xlim() == (-60, 60)
 
@@ -199,3 +200,66 @@ def test_a_sparkline_is_small_and_says_its_course() -> None:
 def test_a_far_bound_does_not_press_a_trend_flat(bound: float | None, drawn: bool) -> None:
     plot = figures.trend(RUNS, "Match rate", "rate", bound)
     assert any("bound" in text.get_text() for text in plot.figure.axes[0].texts) is drawn
+
+
+def test_the_operating_point_is_said_with_its_intervals_and_n() -> None:
+    ends = {"precision_low": [0.97, 0.85], "precision_high": [1.0, 0.94],
+            "recall_low": [0.6, 0.9], "recall_high": [0.8, 0.97], "known": 1070}  # fmt: skip
+    plot = figures.precision_recall(CURVE.assign(**ends), 0.9)
+    assert "precision 99.0 % (97.0 to 100 %), recall 70.0 % (60.0 to 80.0 %)." in plot.alt
+    drawn = [text.get_text() for text in plot.figure.axes[0].texts]
+    assert "precision 99.0 %\n(97.0 to 100 %)\nrecall 70.0 %\n(60.0 to 80.0 %)" in drawn
+    head = " ".join(text.get_text() for text in plot.figure.texts)
+    assert "n = 1,070 awards" in head
+    assert "with 95 % intervals" in head
+    assert len(plot.figure.axes[0].collections) == 2
+
+
+def test_one_size_is_no_sizes() -> None:
+    head = [t.get_text() for t in figures.scaling(SCALING.iloc[:1]).figure.texts]
+    assert head[1].startswith("1 size, awards × recipients")
+
+
+def test_a_course_without_a_change_is_said_once() -> None:
+    plot = figures.sparkline(np.array([0.83, 0.83, 0.83]), "rate")
+    assert plot.alt == "Trend over 3 runs: always 83.0 %."
+
+
+def test_the_line_of_linear_growth_is_within_the_axes() -> None:
+    slow = SCALING.assign(seconds=[10.0, 11.0])
+    ax = figures.scaling(slow).figure.axes[0]
+    assert max(ax.lines[-1].get_ydata()) < ax.get_ylim()[1]
+
+
+def test_a_small_change_is_seen_in_the_numbers_beside_it() -> None:
+    frame = pd.DataFrame(
+        {"metric": ["match_rate_none_rate"], "baseline": [0.32033], "now": [0.31967],
+         "unit": ["rate"], "state": ["same"]}
+    )  # fmt: skip
+    ax = figures.comparison(frame).figure.axes[0]
+    assert [t.get_text() for t in ax.texts] == ["32.03 % → 31.97 % · same"]
+    label = ax.get_yticklabels()[0].get_text()
+    assert label.split() == ["Match", "rate,", "awards", "without", "an", "identifier"]
+    assert "\n" in label
+
+
+def test_the_operating_point_is_the_first_threshold_that_accepts_no_less() -> None:
+    curve = pd.DataFrame(
+        {"threshold": [0.5, 0.8, 0.9], "precision": [0.8, 0.9, 1.0], "recall": [0.9, 0.8, 0.7]}
+    )
+    said = [figures.precision_recall(curve, at).alt for at in (0.55, 0.8, 0.95)]
+    assert [re.findall(r"precision [\d.]+", alt) for alt in said] == [
+        ["precision 90.0"], ["precision 90.0"], ["precision 100"],
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("present", "rates", "said"),
+    [([962, 500], [0.962, 0.5], "n = 1,000 rows"), ([0, 0], [0.0, 0.0], "")],
+)
+def test_completeness_says_of_how_many_rows(
+    present: list[int], rates: list[float], said: str
+) -> None:
+    frame = pd.DataFrame({"column": ["a", "b"], "present": present, "rate": rates})
+    head = figures.completeness(frame).figure.texts[1].get_text()
+    assert head == " · ".join(p for p in (said, "rows with a value / all rows") if p)

@@ -10,8 +10,13 @@ from pathlib import Path
 import pytest
 
 from proofbook.errors import OutputError
+from proofbook.report import figures
+from proofbook.report.difference import difference_html
+from proofbook.report.headline import tiles
 from proofbook.report.index import index_html, render_run
-from proofbook.suite.result import Parameter, RunResult
+from proofbook.report.sections import sections
+from proofbook.suite.diff import RunDiff
+from proofbook.suite.result import Metric, Parameter, RunResult
 
 from .reading import Page, faults
 
@@ -94,7 +99,102 @@ def test_failing_cell_and_its_error(rendered: Rendered) -> None:
 
 def test_tiles_show_interval_n_and_change(rendered: Rendered) -> None:
     text = _text(_html(rendered("passed")))
-    assert "76.0 %95 % interval 73.2 to 78.6 %, n = 1,000, +2 pp against the baseline" in text
+    about = "1,000 awards × 5,000 recipients"
+    assert f"76.0 %95 % interval 73.2 to 78.6 %, {about}, +2 pp against the baseline" in text
+
+
+@pytest.mark.parametrize(
+    ("size", "n", "said"),
+    [
+        ("1000x5000", 760, "n = 760, 1,000 awards × 5,000 recipients"),
+        ("all", 760, "n = 760"),
+        (None, None, ""),
+    ],
+)
+def test_a_tile_says_what_it_is_about(
+    passed: RunResult, size: str | None, n: int | None, said: str
+) -> None:
+    metric = Metric("recall_rate", 0.9, "rate", size=size, n=n)
+    assert [t.note for t in tiles(replace(passed, metrics=[metric]))] == [said]
+
+
+def test_all_of_the_files_is_no_size_to_name(failed: RunResult) -> None:
+    run = replace(
+        failed,
+        gates=[replace(g, size="all") for g in failed.gates],
+        alerts=[replace(a, size="all") for a in failed.alerts],
+        metrics=[replace(m, size="all") for m in failed.metrics],
+        tables=[replace(t, size="all") for t in failed.tables],
+    )
+    for html in (index_html(run), difference_html(RunDiff(failed, run, why="-"))):
+        assert not re.search(r"\((all)?\)|, ?(all)?</", html)
+        assert "Match rate" in html
+
+
+@pytest.mark.parametrize(
+    ("size", "source"),
+    [("1000x5000", "synthetic world, seed 7, 1,000 × 5,000"), ("all", "synthetic world, seed 7")],
+)
+def test_the_figure_of_stages_names_its_size(
+    passed: RunResult, size: str, source: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn, draw = [], figures.stages
+    monkeypatch.setattr(figures, "stages", lambda f, s: drawn.append(s) or draw(f, s))
+    sections(replace(passed, tables=[replace(t, size=size) for t in passed.tables]))
+    assert drawn == [source]
+
+
+def test_the_baseline_has_a_column_where_there_is_one(
+    rendered: Rendered, crashed: RunResult
+) -> None:
+    assert ">Baseline</th>" in _html(rendered("passed"))
+    assert ">Baseline</th>" not in index_html(crashed)
+
+
+def test_bounds_stand_under_each_other(rendered: Rendered) -> None:
+    html = _html(rendered("passed")).replace("\u00a0", " ")
+    assert '<td class="key">≤ 25 %<span class="sub">warns over 10 %</span></td>' in html
+
+
+def test_parameters_at_their_default_are_folded(passed: RunResult) -> None:
+    html = index_html(replace(passed, tables=[]))
+    given, _, left = html.partition("<summary>3 parameters have their default</summary>")
+    assert "data.seed" in given
+    assert "match.target_precision" in left
+    bare = index_html(replace(passed, tables=[], parameters=[]))
+    assert "No parameter was recorded." in bare
+
+
+def test_items_that_pass_are_folded(passed: RunResult) -> None:
+    table = next(t for t in passed.tables if t.name == "checklist")
+    warned = ["Time at 1000x5000", "warn", "10.9 %", "≤ 25 %", "slow"]
+    both = replace(table, rows=[warned, *table.rows])
+    html = index_html(replace(passed, tables=[both]))
+    open_, _, folded = html.partition("<summary>Items that pass (1)</summary>")
+    assert "Time at 1,000 × 5,000" in open_.replace("\u00a0", " ")
+    assert "the default of production" in folded
+    assert "the default of production" not in open_
+
+
+def test_rules_are_named_in_words(passed: RunResult) -> None:
+    table = next(t for t in passed.tables if t.name == "validation")
+    rules = replace(table, rows=[["uei_malformed", "warning", "UEI", 2, 0.002]])
+    assert "UEI malformed" in _text(index_html(replace(passed, tables=[rules])))
+
+
+@pytest.mark.parametrize(
+    ("origin", "named"),
+    [
+        ("--set", "'/my runs/20261123T080512Z-ab12cd'"),
+        ("params/base.yaml", "20261123T080512Z-ab12cd"),
+    ],
+)
+def test_the_command_finds_a_run_that_was_put_elsewhere(
+    passed: RunResult, origin: str, named: str
+) -> None:
+    outputs = Parameter("run.outputs", "/my runs", origin)
+    text = _text(index_html(replace(passed, tables=[], parameters=[outputs])))
+    assert f"proofbook report {named} --against OTHER_RUN" in text
 
 
 def test_hostile_text_is_shown_as_text(rendered: Rendered) -> None:

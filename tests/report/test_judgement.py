@@ -6,8 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from proofbook.report.alertlist import alerts as alerts_of
 from proofbook.report.gatelist import gates
-from proofbook.report.judgement import reasons, verdict
+from proofbook.report.judgement import head, reasons, verdict
+from proofbook.suite.alerts import alerts
 from proofbook.suite.result import RunResult
 
 from .conftest import MADE
@@ -27,6 +29,18 @@ from .conftest import MADE
 )
 def test_verdict(kind: str, sentence: str) -> None:
     assert verdict(MADE[kind]()) == sentence
+
+
+def test_sizes_are_words_in_every_sentence(failed: RunResult) -> None:
+    words = "Match rate at 1000x5000 is 69.996 %."
+    gates_ = [replace(failed.gates[2], message=words)]
+    run = replace(failed, verdict=f"Failed. {words}", gates=gates_, alerts=alerts([], gates_))
+    said = "Match rate at 1,000 × 5,000 is 69.996 %."
+    assert head(run).detail == f"Failed. {said}"
+    assert gates(run).findings[0].message == said
+    found = alerts_of(run)
+    assert found is not None
+    assert said in str(found.table.rows[0][2])
 
 
 def test_all_gates_passed(passed: RunResult) -> None:

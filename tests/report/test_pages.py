@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ import pytest
 from proofbook.errors import InputError
 from proofbook.report import figures, tables
 from proofbook.report.pages import header_of, render_notebook, render_notebooks
+from proofbook.report.views import rows_view
 from proofbook.suite.result import RunResult
 
 from .reading import Page, faults
@@ -115,6 +118,26 @@ def test_header_has_verdict_links_and_what_its_gates_found(
     assert "../notebooks/02_enrichment%401000x5000.ipynb" in hrefs
 
 
+def test_gates_without_a_baseline_are_one_line_of_the_header(passed: RunResult) -> None:
+    bare = passed.gates[4]
+    both = [passed.gates[3], bare, replace(bare, metric="match_rate_drop_pp")]
+    book = passed.notebooks[3]
+    header = header_of(replace(passed, gates=both), book)
+    assert header.findings == [
+        ("warn", "Time against the baseline: 10.9 % (8 to 13.5 %), needed ≤ 25 %; warns over 10 %"),
+        ("no_baseline", "2 gates: not judged"),
+    ]
+    assert header_of(replace(passed, gates=[bare]), book).findings == [
+        ("no_baseline", "Drop, awards with neither identifier: not judged")
+    ]
+    missing = replace(passed.gates[3], state="missing", value=None, low=None, high=None)
+    assert (
+        header_of(replace(passed, gates=[missing]), book)
+        .findings[0][1]
+        .startswith("Time against the baseline: no value, needed")
+    )
+
+
 def test_same_notebook_same_bytes(tmp_path: Path, passed: RunResult) -> None:
     cells = (_markdown("# A"), _code("1", _display({"text/plain": "1"})))
     assert _page(tmp_path, passed, *cells) == _page(tmp_path, passed, *cells)
@@ -125,6 +148,29 @@ def test_a_file_that_is_no_notebook(tmp_path: Path, passed: RunResult) -> None:
     broken.write_text("{")
     with pytest.raises(InputError, match="cannot be read as a notebook"):
         render_notebook(broken, tmp_path / "x.html", header_of(passed, passed.notebooks[0]))
+
+
+def test_a_table_without_rows_says_so() -> None:
+    empty = tables.table(pd.DataFrame({"drop_pp": []}), "Awards <then> and now")
+    assert (empty.html, empty.text) == (
+        "<p>Awards &lt;then&gt; and now: none.</p>",
+        "Awards <then> and now: none.",
+    )
+
+
+def test_our_names_of_columns_are_words_and_those_of_data_stay() -> None:
+    html = tables.table(pd.DataFrame({"match_rate_drop_pp": [1.0], "Award Title": ["x"]})).html
+    assert '<th scope="col" class="number" align="right">Match rate drop</th>' in html
+    assert ">Award Title</th>" in html
+
+
+@pytest.mark.parametrize(("length", "kind"), [(20, "short"), (21, ""), (60, ""), (61, "long")])
+def test_a_column_gets_room_by_its_longest_text(length: int, kind: str) -> None:
+    texts = ["x", "y" * length]
+    html = tables.table(pd.DataFrame({"why": texts})).html
+    assert re.findall(r"<td( class=\"(\w*)\")?>", html)[0][1] == kind
+    view = rows_view(["why"], [[t] for t in texts], label="x")
+    assert view.columns[0].kind == kind
 
 
 def test_tables_escape_shorten_and_count() -> None:

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import doctest
+import os
 import re
+import shutil
+import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -92,3 +96,71 @@ def test_the_example_rules_ask_for_what_is_written(passed: RunResult) -> None:
         assert asked <= written, rule["alert"]
         assert rule["annotations"]["summary"]
         assert rule["labels"]["severity"] in ("warning", "critical")
+
+
+def _promtool(*arguments: str, text: str = "") -> subprocess.CompletedProcess[str]:
+    """Prometheus' own checker; without it a test is skipped, in continuous integration it fails."""
+    found = shutil.which("promtool")
+    if found is None:
+        why = "promtool is not installed: apt-get install prometheus"
+        if os.environ.get("CI") == "true":
+            pytest.fail(why)
+        pytest.skip(why)
+    return subprocess.run(
+        [found, *arguments], input=text, capture_output=True, text=True, check=False, timeout=60
+    )
+
+
+def test_promtool_finds_nothing_in_what_is_written(kind: str) -> None:
+    checked = _promtool("check", "metrics", text=prometheus_text(MADE[kind]()))
+    assert (checked.returncode, checked.stdout, checked.stderr) == (0, "", "")
+
+
+def test_promtool_would_notice() -> None:
+    checked = _promtool("check", "metrics", text="# TYPE wait_ms gauge\nwait_ms 1\n")
+    assert checked.returncode != 0
+
+
+def test_promtool_reads_the_example_rules_and_they_fire(failed: RunResult, tmp_path: Path) -> None:
+    checked = _promtool("check", "rules", str(RULES))
+    assert checked.returncode == 0, checked.stderr
+    soft = replace(failed.gates[0], metric="soft_rate", state="fail", severity="warn")
+    failed.gates.append(soft)
+    series = [
+        {"series": line.rpartition(" ")[0], "values": f"{line.rpartition(' ')[2]}x120"}
+        for line in prometheus_text(failed).splitlines()
+        if not line.startswith("#")
+    ]
+    gate = {"gate": "match_rate", "size": SIZE}
+    fires = [
+        ("ProofbookRunFailed", {"severity": "critical"}, "The last run ended with exit code 1; "
+         "the enrichment must not be used."),
+        ("ProofbookGateFailed", {"severity": "critical", "state": "fail", **gate},
+         f"Gate match_rate at {SIZE} is in state fail."),
+        ("ProofbookGateFailed", {"severity": "critical", "state": "missing", "gate": "recall_rate"},
+         "Gate recall_rate is in state missing."),
+        ("ProofbookGateWarns", {"severity": "warning", "state": "fail", "gate": "soft_rate"},
+         "Gate soft_rate is in state fail."),
+    ]  # fmt: skip
+    expected: dict[str, list[object]] = {"ProofbookNoRun": []}
+    for name, labels, summary in fires:
+        alert = {"exp_labels": labels, "exp_annotations": {"summary": summary}}
+        expected.setdefault(name, []).append(alert)
+    test = tmp_path / "test.yml"
+    YAML(typ="safe").dump(
+        {
+            "rule_files": [str(RULES)],
+            "evaluation_interval": "1m",
+            "tests": [{
+                "interval": "1m",
+                "input_series": series,
+                "alert_rule_test": [
+                    {"eval_time": "90m", "alertname": name, "exp_alerts": alerts}
+                    for name, alerts in expected.items()
+                ],
+            }],
+        },
+        test,
+    )  # fmt: skip
+    checked = _promtool("test", "rules", str(test))
+    assert checked.returncode == 0, checked.stdout + checked.stderr

@@ -41,6 +41,28 @@ def test_quantity(value: object, unit: str, said: str) -> None:
     assert words.quantity(value, unit) == said
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("fails at 3000x15000.", "fails at 3,000 × 15,000."),
+        ("02_enrichment@3000x15000 failed", "02_enrichment@3000x15000 failed"),
+        ("logs/02_enrichment@100x500.log", "logs/02_enrichment@100x500.log"),
+        ("bad year '20x6'", "bad year '20x6'"),
+        ("stopped at 0x1f", "stopped at 0x1f"),
+    ],
+)
+def test_sizes_in_a_sentence(text: str, said: str) -> None:
+    assert words.with_sizes(text) == said
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("pi_email_malformed", "PI email malformed"), ("ri_poc_zip", "RI POC ZIP"), ("pi", "PI")],
+)
+def test_letters_of_a_name(name: str, said: str) -> None:
+    assert words.title_of(name) == said
+
+
 @given(st.floats(0, 1), st.floats(0, 1))
 def test_a_value_never_reads_like_a_bound_it_is_not(value: float, bound: float) -> None:
     if abs(value - bound) > 1e-6:

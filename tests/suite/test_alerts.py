@@ -46,6 +46,12 @@ def test_too_noisy_to_say_is_a_warning() -> None:
     assert (found[0].severity, found[0].state) == ("warning", "unresolved")
 
 
+def test_the_lower_end_is_beyond_where_it_is_judged() -> None:
+    found = alerts([], [gate("fuzzy_precision_estimate_rate", 0.97, margin=0.0485)])
+    assert (found[0].state, found[0].severity) == ("fail", "error")
+    assert found[0].excess == pytest.approx((0.95 - 0.9215) / 0.95)
+
+
 def test_the_gravest_come_first_with_value_bound_and_excess() -> None:
     broken = NotebookOutcome("03_quality", "03_quality", "timed_out", reason="too long")
     found = alerts([broken], [gate("time_change_pct", 15.0), gate("match_rate", 0.63)])

@@ -149,7 +149,7 @@ def test_a_notebook_that_cannot_be_run_is_told_before_any_is(
 def test_a_crash_keeps_what_came_before_and_a_resumed_run_goes_on(make_project: Make) -> None:
     crash = "import pathlib\nassert pathlib.Path('mended').exists(), 'not mended'"
     project = make_project({"03_quality": cells("03_quality", fault=crash)})
-    first = run_suite(request(project, SIZES, "run.jobs=2"))
+    first = run_suite(request(project, SIZES, "run.jobs=2", command="proofbook run --jobs 2"))
     status = {n.key: n.status for n in first.notebooks}
     assert (first.status, first.exit_code) == ("crashed", 3)
     assert [status[key] for key in ORDER] == ["completed"] * 3 + ["failed", "skipped", "skipped"]
@@ -174,6 +174,7 @@ def test_a_crash_keeps_what_came_before_and_a_resumed_run_goes_on(make_project: 
     changed.write_text(AWARDS)
     second = run_suite(Request(parameters, project, resume=folder))
     assert (second.run_id, second.status) == (first.run_id, "passed")
+    assert second.provenance.command == first.provenance.command == "proofbook run --jobs 2"
     assert (folder / "notebooks" / "01_profiling.ipynb").stat().st_mtime_ns == before
     assert second.notebooks[:3] == first.notebooks[:3]
 

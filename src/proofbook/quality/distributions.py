@@ -29,6 +29,11 @@ MOST_THRESHOLDS = 100
 #: Flags of an award that no threshold would accept: two firms are about as likely.
 HELD_BACK = (AMBIGUOUS, IDENTIFIER_CONFLICT)
 
+_CURVE = [
+    "threshold", "precision", "precision_low", "precision_high", "recall", "recall_low",
+    "recall_high", "accepted", "known",
+]  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Reliability:
@@ -136,10 +141,11 @@ def reliability(enriched: pa.Table, truth: pa.Table, bins: int = 10) -> Reliabil
 def precision_recall(enriched: pa.Table, truth: pa.Table) -> pd.DataFrame:
     """Precision and recall of awards without identifier, had the threshold been another.
 
-    ``[threshold, precision, recall]`` by award: at a threshold the best pairs of at least that
-    probability count as accepted, unless a rival or a conflict held them back; recall is of the
-    awards known to have a recipient. Only pairs that are in the table are known: thresholds below
-    the one for review are not shown.
+    ``[threshold, precision, precision_low, precision_high, recall, recall_low, recall_high,
+    accepted, known]`` by award, the ends being of 95 % intervals: at a threshold the best pairs of
+    at least that probability count as accepted, unless a rival or a conflict held them back; recall
+    is of the awards ``known`` to have a recipient. Only pairs that are in the table are known:
+    thresholds below the one for review are not shown.
     """
     pairs = decisions(enriched, truth).filter(~pl.col("held"))
     known = links(truth).filter(pl.col("recipient_hash").is_not_null())
@@ -158,14 +164,14 @@ def precision_recall(enriched: pa.Table, truth: pa.Table) -> pd.DataFrame:
         )
         .group_by("threshold", maintain_order=True)
         .last()
-        .with_columns(
-            precision=pl.col("right") / pl.col("accepted"),
-            recall=pl.col("right") / reachable if reachable else pl.lit(None, pl.Float64),
-        )
-        .select("threshold", "precision", "recall")
         .reverse()
     )
     if frame.height > MOST_THRESHOLDS:
         step = np.linspace(0, frame.height - 1, MOST_THRESHOLDS).round().astype(int)
         frame = frame[np.unique(step)]
-    return frames.to_pandas(frame)
+    rows = []
+    for threshold, right, accepted in frame.iter_rows():
+        precision, recall = wilson(round(right), accepted), wilson(round(right), reachable)
+        rates = [(rate.value, rate.low, rate.high) for rate in (precision, recall)]
+        rows.append((threshold, *rates[0], *rates[1], accepted, reachable))
+    return pd.DataFrame(rows, columns=_CURVE)

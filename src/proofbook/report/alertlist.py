@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from typing import Any, get_args
 
 from proofbook.report.views import TableView, rows_view
-from proofbook.report.words import count_of, one_line, quantity, size_words, title_of
+from proofbook.report.words import (
+    count_of,
+    metric_title,
+    one_line,
+    quantity,
+    size_beside,
+    with_sizes,
+)
 from proofbook.suite.result import Alert, AlertSeverity, RunResult
 
 
@@ -43,10 +50,16 @@ def alerts(result: RunResult) -> AlertsView | None:
 
 
 def _row(alert: Alert, titles: dict[str, str]) -> list[Any]:
-    size = f" ({size_words(alert.size)})" if alert.size else ""
     broken = alert.what == alert.notebook
-    what = one_line(titles.get(alert.what) or (alert.what if broken else title_of(alert.what)), 120)
+    what = one_line(
+        titles.get(alert.what) or (alert.what if broken else metric_title(alert.what)), 120
+    )
     beyond = ""
     if alert.excess is not None and alert.excess > 0:
         beyond = f"by {quantity(alert.excess, 'rate')} of it"
-    return [alert.severity, f"{what}{size}", one_line(alert.message, 600), beyond]
+    return [
+        alert.severity,
+        f"{what}{size_beside(alert.size)}",
+        one_line(with_sizes(alert.message), 600),
+        beyond,
+    ]

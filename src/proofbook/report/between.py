@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import PurePath
 from typing import Any
 
 from proofbook.quality.regression import APART_PCT, MEASURED
@@ -12,11 +13,11 @@ from proofbook.report.words import (
     change,
     count_of,
     is_number,
+    metric_title,
     number,
     one_line,
     quantity,
-    size_words,
-    title_of,
+    size_beside,
 )
 from proofbook.suite.result import GateOutcome, Metric, RunResult
 
@@ -50,8 +51,7 @@ def _state(gate: GateOutcome | None) -> str:
 def _gate_row(was: GateOutcome | None, now: GateOutcome | None) -> list[Any]:
     known = now or was
     assert known is not None
-    size = f" ({size_words(known.size)})" if known.size else ""
-    title = f"{one_line(known.title or known.metric, 120)}{size}"
+    title = f"{one_line(known.title or known.metric, 120)}{size_beside(known.size)}"
     values = ["" if g is None else quantity(g.value, g.unit) for g in (was, now)]
     return [title, _state(was) or "not there", _state(now) or "not there", *values]
 
@@ -59,8 +59,9 @@ def _gate_row(was: GateOutcome | None, now: GateOutcome | None) -> list[Any]:
 def _metrics(was: RunResult, now: RunResult) -> Section:
     pairs = _paired(was.metrics, now.metrics, "name")
     differing = [p for p in pairs if _value(p[0]) != _value(p[1])]
-    lead = f"{count_of(len(differing), 'metric')} differ, {number(len(pairs) - len(differing))} "
-    lead += "are equal."
+    equal = len(pairs) - len(differing)
+    lead = f"{_differ(len(differing), 'metric')}, {number(equal)} {'is' if equal == 1 else 'are'} "
+    lead += "equal."
     if was.provenance.machine_class != now.provenance.machine_class:
         lead += " Times and memory are of different machines."
     table = rows_view(
@@ -79,12 +80,11 @@ def _value(metric: Metric | None) -> object:
 def _metric_row(was: Metric | None, now: Metric | None) -> list[Any]:
     known = now or was
     assert known is not None
-    size = f" ({size_words(known.size)})" if known.size else ""
     before, after = _value(was), _value(now)
     return [
-        f"{title_of(one_line(known.name, 80))}{size}",
-        quantity(before, known.unit),
-        quantity(after, known.unit),
+        f"{metric_title(known.name)}{size_beside(known.size)}",
+        quantity(before, known.unit, beside=(after,)),
+        quantity(after, known.unit, beside=(before,)),
         change(after, before, known.unit),
         _judged(known, before, after),
     ]
@@ -120,8 +120,12 @@ def _parameters(was: RunResult, now: RunResult) -> Section:
     ]
     columns = ["parameter", "before", "its origin", "now", "origin now"]
     table = rows_view(columns, rows, label="parameters that differ", most=200)
-    lead = f"{count_of(len(keys), 'parameter')} differ." if keys else "All are equal."
+    lead = f"{_differ(len(keys), 'parameter')}." if keys else "All are equal."
     return Section("parameters", "Parameters", lead, tables=[table] if keys else [])
+
+
+def _differ(count: int, noun: str) -> str:
+    return f"{count_of(count, noun)} {'differs' if count == 1 else 'differ'}"
 
 
 def _parameter(parameter: Any) -> tuple[Any, str]:
@@ -144,7 +148,10 @@ def _around(was: RunResult, now: RunResult) -> Section:
 
 def _circumstances(run: RunResult) -> dict[str, str | None]:
     known = run.provenance
-    inputs = {f"input: {i.role}": f"{i.path}, SHA-256 {i.sha256[:12]}…" for i in known.inputs}
+    inputs = {
+        f"input: {i.role}": f"{PurePath(i.path).name}, SHA-256 {i.sha256[:12]}…"
+        for i in known.inputs
+    }
     versions = {f"version: {name}": text for name, text in sorted(known.versions.items())}
     books = {f"notebook: {n.key}": n.source for n in run.notebooks}
     return {

@@ -107,7 +107,12 @@ def _verdict(found: RunDiff, counts: Counter[str]) -> str:
         return "The two runs cannot be compared award by award."
     if not found.changes:
         return f"No match of {count_of(found.awards, 'award')} changed."
-    said = {"lost": "lost their match", "changed": "got another", "gained": "gained one"}
+    its = "its" if counts["lost"] == 1 else "their"
+    said = {
+        "lost": f"lost {its} match",
+        "changed": "got another recipient",
+        "gained": "gained a match",
+    }
     parts = [f"{number(counts[kind])} {said[kind]}" for kind in _KINDS if counts[kind]]
     return f"Of {count_of(found.awards, 'award')} {', '.join(parts)}."
 

@@ -14,7 +14,14 @@ from proofbook.report.gatelist import needed
 from proofbook.report.secrets import masked
 from proofbook.report.tables import HtmlTable, table
 from proofbook.report.theme import state_words
-from proofbook.report.words import interval, number, one_line, quantity, size_words, title_of
+from proofbook.report.words import (
+    interval,
+    metric_title,
+    number,
+    one_line,
+    quantity,
+    size_words,
+)
 from proofbook.suite.result import GateOutcome, Metric, RunResult
 
 _MOST = 200
@@ -54,7 +61,7 @@ def metrics(found: Sequence[Metric]) -> HtmlTable:
 def _gate(gate: GateOutcome) -> tuple[Any, ...]:
     return (
         _state(gate.state),
-        gate.title or title_of(gate.metric),
+        gate.title or metric_title(gate.metric),
         size_words(gate.size),
         quantity(gate.value, gate.unit, beside=(gate.fail, gate.warn)),
         interval(gate.low, gate.high, gate.unit),
@@ -65,7 +72,7 @@ def _gate(gate: GateOutcome) -> tuple[Any, ...]:
 
 def _metric(metric: Metric) -> tuple[Any, ...]:
     return (
-        title_of(metric.name),
+        metric_title(metric.name),
         size_words(metric.size),
         quantity(metric.value, metric.unit),
         interval(metric.low, metric.high, metric.unit),

@@ -8,7 +8,16 @@ from dataclasses import dataclass
 from proofbook.report.places import anchor_of, page_link
 from proofbook.report.theme import state_words
 from proofbook.report.views import TableView, key_columns_first, rows_view
-from proofbook.report.words import change, count_of, exact, interval, one_line, quantity, size_words
+from proofbook.report.words import (
+    change,
+    count_of,
+    exact,
+    interval,
+    one_line,
+    quantity,
+    size_beside,
+    with_sizes,
+)
 from proofbook.suite.gate_defaults import DEFAULTS
 from proofbook.suite.result import GateOutcome, RunResult
 
@@ -45,11 +54,15 @@ class GateView:
 
 @dataclass(frozen=True)
 class GatesView:
-    """All gates, those that need attention first, and an article for each that did not pass."""
+    """All gates, those that need attention first, and an article for each that did not pass.
+
+    ``compared`` tells whether any of them has a baseline to show.
+    """
 
     summary: str
     rows: list[GateView]
     findings: list[GateView]
+    compared: bool
 
 
 def needed(gate: GateOutcome) -> str:
@@ -69,7 +82,6 @@ def needed(gate: GateOutcome) -> str:
 def _gate(gate: GateOutcome, result: RunResult) -> GateView:
     books = {n.key: n for n in result.notebooks}
     book = books.get(gate.notebook)
-    size = f" ({size_words(gate.size)})" if gate.size else ""
     held = [
         n for n in gate.blocks if gate.severity == "error" and gate.state in ("fail", "missing")
     ]
@@ -77,7 +89,7 @@ def _gate(gate: GateOutcome, result: RunResult) -> GateView:
     return GateView(
         anchor=anchor_of("gate", gate.metric, gate.size) if explained else "",
         state=gate.state,
-        title=one_line(gate.title or gate.metric, 120) + size,
+        title=one_line(gate.title or gate.metric, 120) + size_beside(gate.size),
         value=quantity(gate.value, gate.unit, beside=(gate.fail, gate.warn)),
         interval=interval(gate.low, gate.high, gate.unit),
         needed=needed(gate),
@@ -85,7 +97,7 @@ def _gate(gate: GateOutcome, result: RunResult) -> GateView:
         change="" if _is_change(gate) else change(gate.value, gate.baseline, gate.unit),
         notebook=one_line(gate.notebook, 60),
         href=page_link(book),
-        message=one_line(gate.message, 600),
+        message=one_line(with_sizes(gate.message), 600),
         extent=_extent(gate),
         blocks=f"It holds back {', '.join(one_line(n, 60) for n in held)}." if held else "",
         examples=_examples(gate),
@@ -142,4 +154,9 @@ def gates(result: RunResult) -> GatesView:
         summary += " Notebooks that did not run have judged nothing."
     rank = {state: i for i, state in enumerate(_ORDER)}
     rows = [_gate(g, result) for g in sorted(result.gates, key=lambda g: rank.get(g.state, 0))]
-    return GatesView(summary, rows, [row for row in rows if row.anchor])
+    return GatesView(
+        summary,
+        rows,
+        findings=[row for row in rows if row.anchor],
+        compared=any(row.baseline for row in rows),
+    )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from proofbook.report import course
 from proofbook.report.views import FigureView, largest
 from proofbook.report.words import change, interval, number, quantity, size_words
-from proofbook.suite.result import RunResult
+from proofbook.suite.result import Metric, RunResult
 
 #: Metric, its words, and the section that the number is followed up in.
 _HEADLINES = (
@@ -58,14 +58,11 @@ def tiles(result: RunResult, sections: Container[str] = ()) -> list[Tile]:
             continue
         notes = [f"95 % interval {interval(metric.low, metric.high, metric.unit)}"]
         notes = notes if metric.low is not None and metric.high is not None else []
-        if metric.n is not None:
-            notes.append(f"n = {number(metric.n)}")
+        notes += _extent(metric)
         base = metric.baseline if metric.baseline is not None else baselines.get(name)
         moved = change(metric.value, base, metric.unit)
         if moved:
             notes.append(f"{moved} against the baseline")
-        if metric.size:
-            notes.append(size_words(metric.size))
         found.append(
             Tile(
                 title,
@@ -76,3 +73,14 @@ def tiles(result: RunResult, sections: Container[str] = ()) -> list[Tile]:
             )
         )
     return found
+
+
+def _extent(metric: Metric) -> list[str]:
+    """What a number is about: its size, and its n unless that is the awards of the size."""
+    size = "" if metric.size == "all" else size_words(metric.size)
+    awards, _, recipients = size.partition(" × ")
+    about = [f"n = {number(metric.n)}"] if metric.n is not None else []
+    if recipients:
+        kept = [] if about == [f"n = {awards}"] else about
+        return [*kept, f"{awards} awards × {recipients} recipients"]
+    return [*about, size] if size else about

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+import shlex
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from markupsafe import Markup
@@ -27,7 +28,7 @@ from proofbook.report.places import link, moment, page_link
 from proofbook.report.secrets import masked
 from proofbook.report.sections import Section, sections
 from proofbook.report.views import FigureView, TableView, rows_view
-from proofbook.report.words import one_line, quantity, visible
+from proofbook.report.words import count_of, one_line, quantity, visible
 from proofbook.suite.files import write_text
 from proofbook.suite.result import NotebookOutcome, Parameter, RunResult
 
@@ -201,15 +202,39 @@ def _commands(result: RunResult) -> list[tuple[str, Markup]]:
             found.append(
                 (f"After mending “{one_line(gate.title or gate.metric, 80)}”:", gate.rerun)
             )
-    found.append(("This report, from its record:", f"proofbook report {result.run_id}"))
-    against = f"proofbook report {result.run_id} --against OTHER_RUN"
-    found.append(("What has changed since another run:", against))
+    again = f"proofbook report {_run_argument(result)}"
+    found.append(("This report, from its record:", again))
+    found.append(("What has changed since another run:", f"{again} --against OTHER_RUN"))
     return [(words, theme.command(command)) for words, command in found if command]
 
 
-def _parameters(parameters: list[Parameter]) -> TableView:
-    rows: list[list[Any]] = [[p.key, p.value, p.origin] for p in parameters]
-    return rows_view(["Parameter", "Value", "Origin"], _as_text(rows), label="parameters", most=200)
+def _run_argument(result: RunResult) -> str:
+    """How a command names the run: its folder where only this run was told to put it elsewhere."""
+    outputs = next((p for p in result.parameters if p.key == "run.outputs"), None)
+    if outputs is None or not outputs.origin.startswith(("--set", "profile ")):
+        return result.run_id
+    return shlex.quote(str(PurePath(str(outputs.value), result.run_id)))
+
+
+def _parameters(parameters: list[Parameter]) -> list[TableView]:
+    """What was given, in view; what has its default, folded."""
+    given = [p for p in parameters if p.origin != "default"]
+    left = [p for p in parameters if p.origin == "default"]
+    others = f"{count_of(len(left), 'parameter')} {'has its' if len(left) == 1 else 'have their'}"
+    return [
+        rows_view(
+            ["Parameter", "Value", "Origin"],
+            _as_text([[p.key, p.value, p.origin] for p in shown]),
+            label=label,
+            folded=folded,
+            most=200,
+        )
+        for shown, label, folded in (
+            (given, "parameters that were given", ""),
+            (left, "parameters at their default", f"{others} default"),
+        )
+        if shown
+    ]
 
 
 def _as_text(rows: list[list[Any]]) -> list[list[Any]]:

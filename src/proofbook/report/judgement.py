@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from proofbook.report.gatelist import GatesView, GateView, never_measured
 from proofbook.report.places import anchor_of, moment
 from proofbook.report.theme import StateWords, state_words
-from proofbook.report.words import ABSENT, count_of, number, one_line
+from proofbook.report.words import ABSENT, count_of, number, one_line, with_sizes
 from proofbook.suite.result import NotebookOutcome, RunResult
 
 _MOST_REASONS = 8
@@ -45,7 +45,7 @@ def head(result: RunResult) -> Head:
         status_word=result.status,
         status=state_words(result.status),
         verdict=verdict(result),
-        detail=one_line(result.verdict, 600),
+        detail=one_line(with_sizes(result.verdict), 600),
     )
 
 
@@ -96,7 +96,7 @@ def reasons(result: RunResult, view: GatesView) -> list[Reason]:
         Reason(n.status, one_line(n.key, 60), _first(n), anchor) for anchor, n in broken(result)
     ]
     found += [
-        Reason(g.state, g.title, f"{_got(g)}, needed {g.needed}. {g.blocks}".strip(), g.anchor)
+        Reason(g.state, g.title, f"{got(g)}, needed {g.needed}. {g.blocks}".strip(), g.anchor)
         for g in view.findings
     ]
     more = len(found) - _MOST_REASONS
@@ -110,7 +110,8 @@ def reasons(result: RunResult, view: GatesView) -> list[Reason]:
     return found
 
 
-def _got(gate: GateView) -> str:
+def got(gate: GateView) -> str:
+    """What a gate found: its value with the interval, or that there is none."""
     if gate.value == ABSENT:
         return "no value"
     return f"{gate.value} ({gate.interval})" if gate.interval else gate.value

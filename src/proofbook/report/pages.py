@@ -21,7 +21,7 @@ from proofbook.report.gatelist import GateView, gates
 from proofbook.report.index import version_of, without_terminal_codes
 from proofbook.report.places import anchor_of, link, page_link
 from proofbook.report.secrets import hide, masked
-from proofbook.report.words import one_line, quantity, visible
+from proofbook.report.words import count_of, one_line, quantity, visible
 from proofbook.suite.files import write_text
 from proofbook.suite.light import light_imports
 from proofbook.suite.result import NotebookOutcome, RunResult
@@ -53,7 +53,7 @@ class PageHeader:
     words: str
     version: str
     source: str = ""
-    findings: list[GateView] = field(default_factory=list)
+    findings: list[tuple[str, str]] = field(default_factory=list)  # state, words
     trail: list[tuple[str, str]] = field(default_factory=list)
 
 
@@ -75,9 +75,23 @@ def header_of(result: RunResult, book: NotebookOutcome) -> PageHeader:
         words=f"{state}{took}{reason}",
         version=version_of(result),
         source=f"../{link(book.notebook)}" if book.notebook else "",
-        findings=[g for g in found if g.notebook == book.key and g.state != "pass"],
+        findings=_findings([g for g in found if g.notebook == book.key and g.state != "pass"]),
         trail=trail,
     )
+
+
+def _findings(gates: Sequence[GateView]) -> list[tuple[str, str]]:
+    """What a notebook's gates found, those without a baseline in one line."""
+    bare = [g for g in gates if g.state == "no_baseline"]
+    found = [
+        (g.state, f"{g.title}: {judgement.got(g)}, needed {g.needed}")
+        for g in gates
+        if g not in bare
+    ]
+    if bare:
+        who = bare[0].title if len(bare) == 1 else count_of(len(bare), "gate")
+        found.append(("no_baseline", f"{who}: not judged"))
+    return found
 
 
 def render_notebooks(result: RunResult, folder: Path) -> list[Path]:

@@ -18,7 +18,16 @@ from proofbook.report.views import (
     rows_view,
     table_view,
 )
-from proofbook.report.words import change, is_number, one_line, quantity, size_words, title_of
+from proofbook.report.words import (
+    change,
+    is_number,
+    metric_title,
+    one_line,
+    quantity,
+    size_words,
+    title_of,
+    with_sizes,
+)
 from proofbook.suite.past import PAST
 from proofbook.suite.result import RunResult, Table
 
@@ -181,7 +190,7 @@ def _cost(result: RunResult) -> Section:
     exponent = float(metric.value) if metric and is_number(metric.value) else None  # type: ignore[arg-type]
     timed = largest(result, "stages")
     source = source_of(result)
-    if timed and timed.size:
+    if timed and timed.size and timed.size != "all":
         source = f"{source}, {size_words(timed.size)}"
     stages = figure_view("stages", lambda f: figures.stages(f, source), timed)
     sizes = largest(result, "scaling")
@@ -204,9 +213,9 @@ def _baseline(result: RunResult) -> Section:
         now, before = row.get("now"), row.get("baseline")
         rows.append(
             [
-                title_of(str(row.get("metric", ""))),
-                quantity(before, unit),
-                quantity(now, unit),
+                metric_title(str(row.get("metric", ""))),
+                quantity(before, unit, beside=(now,)),
+                quantity(now, unit, beside=(before,)),
                 change(now, before, unit),
                 row.get("state"),
             ]
@@ -223,7 +232,9 @@ def _baseline(result: RunResult) -> Section:
 
 def _trends(result: RunResult) -> Section:
     views = [
-        course.figure(result, name, headline.TITLES.get(name, title_of(name)), _bound(result, name))
+        course.figure(
+            result, name, headline.TITLES.get(name, metric_title(name)), _bound(result, name)
+        )
         for name in course.metrics(result)
     ]
     lead = "This run after the last ones on the same data; for time and memory also with the same "
@@ -249,14 +260,36 @@ def _inputs(result: RunResult) -> Section:
         largest(result, "identifier_health"),
     )
     rules = largest(result, "validation")
-    tables = [table_view(rules, caption=rules.caption)] if rules and rules.rows else []
+    tables = [_rules(rules)] if rules and rules.rows else []
     return Section("inputs", "What came in", "", _drawn(complete, health), tables)
+
+
+def _rules(table: Table) -> TableView:
+    """The rules of validation, named in words."""
+    rows = [
+        [title_of(str(v)) if c == "rule" else v for c, v in zip(table.columns, row, strict=True)]
+        for row in table.rows
+    ]
+    return rows_view(table.columns, rows, label=title_of(table.name), caption=table.caption)
 
 
 def _checklist(result: RunResult) -> Section:
     table = largest(result, "checklist")
-    tables = [table_view(table, caption=table.caption)] if table and table.rows else []
-    return Section("checklist", "Readiness", "", [], tables)
+    if table is None or not table.rows:
+        return Section("checklist", "Readiness")
+    rows = [[with_sizes(v) if isinstance(v, str) else v for v in row] for row in table.rows]
+    state = table.columns.index("state")
+    passed = [row for row in rows if row[state] == "pass"]
+    rest = [row for row in rows if row[state] != "pass"]
+    views = [
+        rows_view(table.columns, shown, label=label, caption=caption, folded=folded)
+        for shown, label, caption, folded in (
+            (rest, "items to look at", table.caption, ""),
+            (passed, "items that pass", "", f"Items that pass ({len(passed)})"),
+        )
+        if shown
+    ]
+    return Section("checklist", "Readiness", "", [], views)
 
 
 def _examples(result: RunResult) -> Section:

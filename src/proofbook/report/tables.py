@@ -8,14 +8,15 @@ from html import escape
 
 import pandas as pd
 
-from proofbook.report.words import is_number, number, one_line, quantity, visible
+from proofbook.report.words import heading, is_number, number, one_line, quantity, visible
 
 #: Longest text shown in a cell unless another width is asked for; ten times as much of what was
 #: cut is kept in the cell's title.
 CELL = 80
 
-#: A column of texts no longer than this is not broken into lines.
-SHORT = 20
+#: A column of texts no longer than this is not broken into lines; one with a text longer than the
+#: second gets room for a line, so that it does not stretch the rows of a small screen.
+SHORT, LONG = 20, 60
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def table(
     ]
     kinds = [_kind(shown.iloc[:, i], [words[i] for words in said]) for i in range(len(names))]
     head = "".join(
-        f'<th scope="col"{kind}>{escape(one_line(name, CELL))}</th>'
+        f'<th scope="col"{kind}>{escape(heading(name, CELL))}</th>'
         for name, kind in zip(names, kinds, strict=True)
     )
     body = [
@@ -62,6 +63,9 @@ def table(
         for values, words in zip(shown.itertuples(index=False, name=None), said, strict=True)
     ]
     title = one_line(caption, 400)
+    if not body:
+        words = f"{title}: none." if title else "No rows."
+        return HtmlTable(f"<p>{escape(words)}</p>", words)
     if len(frame) > rows:
         title = f"{title} First {rows} of {number(len(frame))} rows.".strip()
     html = (
@@ -93,10 +97,17 @@ def _words(value: object, unit: str, width: int) -> str:
 
 
 def _kind(column: pd.Series, words: Sequence[str]) -> str:
-    """How the cells of a column stand: numbers to the right, short texts on one line."""
+    """How the cells of a column stand: numbers to the right, texts by their length."""
     if _all_numbers(column):
         return ' class="number" align="right"'
-    return ' class="short"' if all(len(word) <= SHORT for word in words) else ""
+    kind = kind_of(words)
+    return f' class="{kind}"' if kind else ""
+
+
+def kind_of(texts: Sequence[str]) -> str:
+    """What a column of texts needs: "short" stays on one line, "long" gets room, "" neither."""
+    longest = max(map(len, texts), default=0)
+    return "short" if longest <= SHORT else "long" if longest > LONG else ""
 
 
 def _cell(value: object, word: str, kind: str, width: int) -> str:

@@ -12,9 +12,9 @@ import pandas as pd
 from markupsafe import Markup
 
 from proofbook.report.figures import Plot
-from proofbook.report.tables import SHORT
+from proofbook.report.tables import kind_of
 from proofbook.report.theme import badge, cell
-from proofbook.report.words import is_number, number, one_line, title_of, visible
+from proofbook.report.words import heading, is_number, number, one_line, title_of, visible
 from proofbook.suite.result import RunResult, Table
 
 #: Rows of a table that a page shows; the record has the others.
@@ -32,7 +32,7 @@ _UNITS = {"seconds": "s", "peak_mb": "MB", "start_mb": "MB"}
 
 @dataclass(frozen=True)
 class Column:
-    """A column's heading, and how its values stand: "number", "short" (on one line) or ""."""
+    """A column's heading, and how its values stand: "number", or as ``kind_of`` tells."""
 
     title: str
     kind: str = ""
@@ -100,7 +100,7 @@ def rows_view(
     return TableView(
         label=f"Table: {one_line(label, 120)}",
         columns=[
-            Column(one_line(title_of(c) if c.islower() else c, 60), _kind(right, column))
+            Column(heading(c), _kind(right, column))
             for c, right, column in zip(columns, numeric, values, strict=True)
         ],
         rows=[[_print(v, unit) for v, unit in zip(row, named, strict=True)] for row in rows[:most]],
@@ -113,7 +113,7 @@ def rows_view(
 def _kind(numeric: bool, values: Sequence[object]) -> str:
     if numeric:
         return "number"
-    return "short" if all(v is None or len(str(v)) <= SHORT for v in values) else ""
+    return kind_of(["" if v is None else str(v) for v in values])
 
 
 def key_columns_first(columns: Iterable[str]) -> list[str]:

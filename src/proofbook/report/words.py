@@ -7,6 +7,8 @@ import re
 import unicodedata
 from typing import Any
 
+from proofbook.quality.metrics import DEFINITIONS
+
 MINUS, ABSENT = "−", "–"
 
 #: Direction marks and invisible characters that can make a text read as something else.
@@ -14,6 +16,9 @@ _HIDDEN = frozenset("\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u3164\ufef
 _PICTURES = {code: chr(0x2400 + code) for code in range(0x20)} | {0x7F: "\u2421"}
 #: Names that say nothing without the word "rate".
 _RATES = frozenset(f"{of}_rate" for of in ("match", "candidate", "unmatched", "conflict"))
+#: Words of a name that are spoken letter by letter.
+_LETTERS = re.compile(r"\b(uei|duns|f1|cpu|tp|fp|fn|pi|ri|poc|zip)\b")
+_SIZES = re.compile(r"(?<=\bat )\d+x\d+\b")
 _RISKY = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f"
     "\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\uffff\ud800-\udfff"
@@ -66,8 +71,27 @@ def title_of(name: str) -> str:
         return name
     unit = r"_(pp|pct|mb)$" if name in _RATES else r"_(rate|pp|pct|mb)$"
     words = re.sub(unit, "", name).replace("_", " ").strip()
-    words = re.sub(r"\b(uei|duns|f1|cpu|tp|fp|fn)\b", lambda m: m.group().upper(), words)
+    words = _LETTERS.sub(lambda m: m.group().upper(), words)
     return words[:1].upper() + words[1:]
+
+
+def metric_title(name: str) -> str:
+    """A metric's title in words, whoever recorded it.
+
+    >>> metric_title("match_rate_none_rate"), metric_title("my_own_rate")
+    ('Match rate, awards without an identifier', 'My own')
+    """
+    known = DEFINITIONS.get(name)
+    return known.title if known else title_of(one_line(name, 80))
+
+
+def heading(column: str, width: int = 60) -> str:
+    """A column's name as a heading: one of ours in words, one from data as it is.
+
+    >>> heading("award_row"), heading("Award Title")
+    ('Award row', 'Award Title')
+    """
+    return one_line(title_of(column) if column.islower() else column, width)
 
 
 def size_words(size: str | None) -> str:
@@ -80,6 +104,24 @@ def size_words(size: str | None) -> str:
     if not found:
         return one_line(size or "", 40)
     return f"{int(found[1]):,} × {int(found[2]):,}"
+
+
+def size_beside(size: str | None) -> str:
+    """A size in brackets, for after what has it; nothing where there is no other: all of the files.
+
+    >>> size_beside("1000x5000"), size_beside("all"), size_beside(None)
+    (' (1,000 × 5,000)', '', '')
+    """
+    return f" ({size_words(size)})" if size and size != "all" else ""
+
+
+def with_sizes(text: str) -> str:
+    """A sentence of ours in which the size that something is at reads as words.
+
+    >>> with_sizes("Match rate at 1000x5000 (02_enrichment@1000x5000)")
+    'Match rate at 1,000 × 5,000 (02_enrichment@1000x5000)'
+    """
+    return _SIZES.sub(lambda m: size_words(m.group()), text)
 
 
 def is_number(value: object) -> bool:
@@ -121,7 +163,7 @@ def count_of(count: int, noun: str) -> str:
     return f"{number(count)} {noun}{'' if count == 1 else 's'}"
 
 
-def quantity(value: object, unit: str = "", *, beside: tuple[float | None, ...] = ()) -> str:
+def quantity(value: object, unit: str = "", *, beside: tuple[object, ...] = ()) -> str:
     """A value with its unit, in enough decimals to differ from every number ``beside`` it.
 
     >>> quantity(0.69996, "rate", beside=(0.7,))

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 
+from proofbook.suite.gate_defaults import DEFAULTS
 from proofbook.suite.result import Alert, AlertSeverity, GateOutcome, NotebookOutcome
 from proofbook.suite.verdict import CRASHED
 
@@ -49,10 +50,15 @@ def _of(gate: GateOutcome) -> Alert:
 
 
 def _excess(gate: GateOutcome, bound: float | None) -> float | None:
-    """How far the value is beyond the bound, as a share of it; None where that says nothing."""
-    if bound is None or not isinstance(gate.value, int | float):
+    """How far what is judged is beyond the bound, as a share of it; None where that says nothing.
+
+    That is the value, or the lower end of its interval where the gate judges this.
+    """
+    default = DEFAULTS.get(gate.metric)
+    judged = gate.low if default is not None and default.judge == "low" else gate.value
+    if bound is None or not isinstance(judged, int | float):
         return None
-    beyond = bound - gate.value if gate.direction == "higher" else gate.value - bound
+    beyond = bound - judged if gate.direction == "higher" else judged - bound
     return beyond / abs(bound) if bound else None
 
 

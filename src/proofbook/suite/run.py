@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 import time
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -49,6 +49,8 @@ def run_suite(request: Request, tell: Tell = lambda _: None) -> RunResult:
 def _run_suite(request: Request, tell: Tell) -> RunResult:
     steps = planned(request)
     folder, old = _open_folder(request)
+    if old is not None:  # the record tells how to make the run again, not how it was gone on with
+        request = replace(request, command=old.provenance.command)
     try:
         run = Underway(request, steps, folder, tell)
         if old is None:

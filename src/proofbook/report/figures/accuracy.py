@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 
 from proofbook.report.figures import style
 from proofbook.report.figures.frames import Numbers, floats, spread, total
 from proofbook.report.figures.style import Plot
-from proofbook.report.words import number, quantity
+from proofbook.report.words import interval, number, quantity
 
 
 @style.drawing
@@ -22,7 +23,9 @@ def precision_recall(
 ) -> Plot:
     """Precision and recall over the threshold: ``frame[threshold, precision, recall]``.
 
-    ``operating_point`` is the threshold in use; ``bound`` the precision that is asked for.
+    ``precision_low``, ``precision_high``, ``recall_low`` and ``recall_high`` are the ends of 95 %
+    intervals, ``known`` the awards that recall is of, where given. ``operating_point`` is the
+    threshold in use; ``bound`` the precision that is asked for.
     """
     title = "Precision and recall over the threshold"
     frame = frame[np.isfinite(floats(frame, "threshold"))]
@@ -31,14 +34,18 @@ def precision_recall(
         return style.empty(title, "no threshold was evaluated; truth is needed.")
     order = np.argsort(at, kind="stable")
     at = at[order]
-    precision, recall = floats(frame, "precision")[order], floats(frame, "recall")[order]
-    figure, (ax,) = style.canvas(title, " · ".join(p for p in ("against truth", source) if p), 2.6)
+    figure, (ax,) = style.canvas(title, _curve_subtitle(frame, source), 2.6)
     marker = "o" if len(at) < 12 else ""
-    for name, values, colour, line in (
-        ("precision", precision, style.BLUE, "-"),
-        ("recall", recall, style.AMBER, (0, (5, 2))),
+    rates: dict[str, list[Numbers]] = {}
+    for name, colour, line in (
+        ("precision", style.BLUE, "-"),
+        ("recall", style.AMBER, (0, (5, 2))),
     ):
-        ax.plot(at, values, color=colour, ls=line, marker=marker, markersize=3.5, label=name)
+        columns = (name, f"{name}_low", f"{name}_high")
+        rates[name] = [floats(frame, column)[order] for column in columns]
+        rate, low, high = rates[name]
+        ax.fill_between(at, low, high, color=colour, alpha=0.2, linewidth=0)
+        ax.plot(at, rate, color=colour, ls=line, marker=marker, markersize=3.5, label=name)
     style.legend(ax)
     style.value_grid(ax, "y")
     style.percent_axis(ax, "y", "precision, recall")
@@ -49,10 +56,37 @@ def precision_recall(
     alt = f"{title}, {len(at)} thresholds."
     if operating_point is not None and np.isfinite(operating_point):
         style.bound_line(ax, operating_point, f"in use {number(operating_point)}")
-        near = int(np.argmin(np.abs(at - operating_point)))
-        p, r = (quantity(_known(v[near]), "rate") for v in (precision, recall))
-        alt += f" At the threshold in use, {number(operating_point)}: precision {p}, recall {r}."
+        near = min(int(np.searchsorted(at, operating_point)), len(at) - 1)
+        ends = {n: [_known(v[near]) for v in values] for n, values in rates.items()}
+        said = [f"{n} {_with_ends(*of)}" for n, of in ends.items()]
+        _beside_line(ax, operating_point, [line.replace(" (", "\n(") for line in said])
+        alt += f" At the threshold in use, {number(operating_point)}: {', '.join(said)}."
     return Plot(figure, alt, "A higher threshold accepts fewer matches.", title)
+
+
+def _curve_subtitle(frame: pd.DataFrame, source: str) -> str:
+    known = floats(frame, "known")
+    n = ""
+    if np.isfinite(known).any():
+        n = f"n = {number(np.nanmax(known))} awards with a recipient and no identifier that decides"
+    ends = "with 95 % intervals" if np.isfinite(floats(frame, "precision_low")).any() else ""
+    return " · ".join(p for p in (n or "against truth", ends, source) if p)
+
+
+def _with_ends(value: float | None, low: float | None, high: float | None) -> str:
+    ends = interval(low, high, "rate")
+    return quantity(value, "rate") + (f" ({ends})" if ends else "")
+
+
+def _beside_line(ax: Axes, at: float, lines: list[str]) -> None:
+    """Words half way up a vertical line, on the side where there is more room."""
+    left = at > sum(ax.get_xlim()) / 2
+    ground = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8}
+    ax.annotate(
+        "\n".join(lines), (at, 0.5), xycoords=("data", "axes fraction"),
+        xytext=(-6 if left else 6, 0), textcoords="offset points", ha="right" if left else "left",
+        va="center", linespacing=1.5, bbox=ground,
+    )  # fmt: skip
 
 
 def _known(value: float) -> float | None:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from proofbook.report.figures import style
-from proofbook.report.figures.frames import floats, texts
+from proofbook.report.figures.frames import Numbers, floats, texts
 from proofbook.report.figures.style import Plot
 from proofbook.report.words import exact, number, quantity
 
@@ -20,9 +20,9 @@ STATE_COLOURS = {"valid": style.BLUE, "absent": style.GREY, "invalid": style.AMB
 def completeness(
     frame: pd.DataFrame, bounds: Mapping[str, float] | None = None, source: str = ""
 ) -> Plot:
-    """Share of rows that have a value, by column: ``frame[column, rate]``; bounds by column.
+    """Share of rows that have a value, by column: ``frame[column, present?, rate]``.
 
-    Columns with a bound come first, then the least complete, 18 in all.
+    ``bounds`` are by column. Columns with one come first, then the least complete, 18 in all.
     """
     title, bounds = "Completeness by column", dict(bounds or {})
     rates, names = floats(frame, "rate"), texts(frame, "column")
@@ -32,7 +32,8 @@ def completeness(
     order = sorted(known, key=lambda i: (names[i] not in bounds, rates[i], names[i]))
     shown, hidden = order[:MOST_ROWS], len(order) - MOST_ROWS
     left_out = f"{hidden} more complete columns are not drawn." if hidden > 0 else ""
-    subtitle = " · ".join(p for p in ("rows with a value / all rows", source) if p)
+    rows = _rows(floats(frame, "present"), rates)
+    subtitle = " · ".join(p for p in (rows, "rows with a value / all rows", source) if p)
     figure, (ax,) = style.canvas(title, subtitle, 0.62 + 0.22 * len(shown))
     failing = [i for i in shown if names[i] in bounds and rates[i] < bounds[names[i]]]
     colours = [style.AMBER if i in failing else style.BLUE for i in shown]
@@ -59,6 +60,13 @@ def completeness(
     )
     mark = "The red mark is the column's bound. " if bounds else ""
     return Plot(figure, alt.strip(), f"{mark}{left_out}".strip(), title)
+
+
+def _rows(present: Numbers, rates: Numbers) -> str:
+    """The number of rows, from the fullest column."""
+    fullest = int(np.nanargmax(rates))
+    rows = present[fullest] / rates[fullest] if rates[fullest] else np.nan
+    return f"n = {number(round(rows))} rows" if np.isfinite(rows) else ""
 
 
 def _all_meet(bounds: Mapping[str, float]) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -10,7 +12,7 @@ from matplotlib.ticker import LogLocator, NullLocator
 from proofbook.report.figures import style
 from proofbook.report.figures.frames import Numbers, floats, texts
 from proofbook.report.figures.style import Plot
-from proofbook.report.words import change, number, quantity, size_words, title_of
+from proofbook.report.words import change, count_of, metric_title, number, quantity, size_words
 
 MOST_ROWS = 24
 MOST_PCT = 60.0  # a rare count that doubles must not hide the others
@@ -68,7 +70,8 @@ def scaling(frame: pd.DataFrame, exponent: float | None = None, source: str = ""
         return style.empty(title, "no size was timed.")
     frame = frame[usable].sort_values("awards", kind="stable")
     awards, seconds = floats(frame, "awards"), floats(frame, "seconds")
-    subtitle = f"{len(awards)} size(s), awards × recipients · logarithmic · dotted: linear growth"
+    sizes_drawn = f"{count_of(len(awards), 'size')}, awards × recipients"
+    subtitle = f"{sizes_drawn} · logarithmic · dotted: linear growth"
     figure, (ax,) = style.canvas(title, " · ".join(p for p in (subtitle, source) if p), 2.7)
     ax.set_xscale("log")
     ax.set_yscale("log")
@@ -83,7 +86,7 @@ def scaling(frame: pd.DataFrame, exponent: float | None = None, source: str = ""
         ax.plot(awards, line, color=style.MUTED, linestyle=(0, (2, 3)), linewidth=1.1)
     if exponent is not None and np.isfinite(exponent):
         alt = f"Time grows with the number of awards to the power {number(exponent)}. {alt}"
-    _log_axes(ax, awards, seconds)
+    _log_axes(ax, awards, np.append(seconds, seconds[0] * awards / awards[0]))
     style.value_grid(ax, "both")
     style.number_axis(ax, "x", "awards (rows)")
     style.number_axis(ax, "y", "wall time (s)")
@@ -112,10 +115,10 @@ def comparison(frame: pd.DataFrame, source: str = "") -> Plot:
     known = np.isfinite(now) & np.isfinite(base)
     same, ratio = known & (now == base), known & (now != base) & (base != 0)
     note = " ".join(
-        f"{number(int(n))} {words}."
+        f"{number(int(n))} {'has' if n == 1 else 'have'} {words}."
         for n, words in (
-            (same.sum(), "have not changed at all"),
-            ((~same & ~ratio).sum(), "have no baseline other than 0"),
+            (same.sum(), "not changed at all"),
+            ((~same & ~ratio).sum(), "no baseline other than 0"),
         )
         if n
     )
@@ -142,12 +145,16 @@ def comparison(frame: pd.DataFrame, source: str = "") -> Plot:
         mark = ">" if percent[far] > 0 else "<"
         ax.plot([np.sign(percent[far]) * reach * 0.97], [far], marker=mark, color=style.BLUE)
     units, states = texts(frame, "unit"), texts(frame, "state")
-    names = [style.plain(title_of(t), 28) for t in texts(frame, "metric")]
+    names = [style.plain(metric_title(t), 46) for t in texts(frame, "metric")]
     parts = []
     for y in range(len(now)):
         unit = style.plain(units[y], 12) if units[y] != "(none)" else ""
         move = change(now[y], base[y], unit)
-        text = f"{quantity(base[y], unit)} → {quantity(now[y], unit)}"
+        before, after = (
+            quantity(values[y], unit, beside=(other[y],))
+            for values, other in ((base, now), (now, base))
+        )
+        text = f"{before} → {after}"
         word = "" if states[y] in ("", "(none)") else f" · {style.plain(states[y], 14)}"
         ax.text(
             1.02,
@@ -158,7 +165,7 @@ def comparison(frame: pd.DataFrame, source: str = "") -> Plot:
             size=8.2,
         )
         parts.append(f"{names[y]} {move}")
-    ax.set_yticks(ys, names)
+    ax.set_yticks(ys, [textwrap.fill(name, 24) for name in names])
     ax.set_ylim(len(now) - 0.45, -0.55)
     ax.set_xlim(-reach, reach)
     style.value_grid(ax, "x")

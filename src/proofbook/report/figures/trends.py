@@ -88,10 +88,11 @@ def sparkline(values: Numbers, unit: str = "") -> Plot:
 
 def _course(values: Numbers, unit: str) -> str:
     """Where a series began, where it is now, and between which values it went."""
+    over = f"over {number(len(values))} runs"
     first, last = (quantity(float(values[i]), unit) for i in (0, -1))
+    if (values == values[0]).all():
+        return f"{over}: always {last}."
     moved = change(float(values[-1]), float(values[0]), unit)
     moved = f" ({moved})" if moved else ""
     low, high = (quantity(float(end), unit) for end in (values.min(), values.max()))
-    return (
-        f"over {number(len(values))} runs: from {first} to {last}{moved}, within {low} to {high}."
-    )
+    return f"{over}: from {first} to {last}{moved}, within {low} to {high}."
