@@ -114,7 +114,7 @@ def test_the_dry_run_shows_everything_and_writes_nothing(
     said = capsys.readouterr().out
     lines = [" ".join(line.split()) for line in said.splitlines()]
     assert "2 02_enrichment@1000x5000 18 metrics" in lines
-    assert "data.n_awards 3000 profile smoke" in lines
+    assert "data.n_awards 4000 profile smoke" in lines
     assert "match.candidates 3 environment PROOFBOOK__MATCH__CANDIDATES" in lines
     assert "gates.match_rate.fail 0.5 --set" in lines
     assert "match_rate 02_enrichment@4000x20000 < 0.5 error 03, 04, 05" in lines

@@ -27,9 +27,9 @@ RECIPIENTS = pa.table(
         "recipient_hash": ["h1", "h2"],
         "legal_business_name": ["ACME PHOTONICS INC", "ACME PHOTONICS SUPPLY LLC"],
         "uei": ["ZQGGHHJH74DA", None],
-        "city": ["BOSTON", "RENO"],
-        "state": ["MA", "NV"],
-        "zip5": ["02139", "89501"],
+        "city": ["BOSTON", "SALEM"],
+        "state": ["MA", "MA"],
+        "zip5": ["02139", "01970"],
     }
 )
 
@@ -64,7 +64,7 @@ def test_evidence_is_shown_in_words(files: Path, capsys: pytest.CaptureFixture[s
     assert lines[0] == "award 1 Acme Photonix ␛[31m Boston MA 02139"
     assert lines[1].startswith("decided name-")
     assert lines[2].startswith("chosen ACME PHOTONICS INC, BOSTON MA 02139")
-    assert lines[3].startswith("next best ACME PHOTONICS SUPPLY LLC, RENO NV 89501")
+    assert lines[3].startswith("next best ACME PHOTONICS SUPPLY LLC, SALEM MA 01970")
     assert lines[5] == "evidence chosen log-odds next log-odds"
     assert any(line.startswith("city same +") for line in lines)
     assert lines[-1].startswith("together ")

@@ -24,9 +24,8 @@ from proofbook.matching.evidence import FEATURES
 from proofbook.matching.links import RIVALRY, Links, rivalry
 
 FOLDS = 4
-#: Fewer labelled queries than this say too little about rare kinds of evidence. Nor do some
-#: hundreds tell how far the default model is to be believed: a few of their wrong answers are the
-#: right firm, listed again, and among so few these decide.
+#: Fewer labelled queries than this say too little about rare kinds of evidence: among some
+#: hundreds, the few firms that have namesakes decide how far a name alone is believed.
 ENOUGH = 600
 #: Even perfect evidence joins two firms this often: registers hold errors of their own.
 RECORD_ERROR = 0.001
