@@ -152,6 +152,20 @@ def test_prepared_shards_are_not_prepared_again(
     assert found.equals(enriched.table, check_metadata=True)
 
 
+def test_what_was_learned_and_weighed_is_not_made_again(
+    files: Path, enriched: Enrichment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    by_name = "proofbook.matching.by_name"
+    with monkeypatch.context() as late:
+        late.setattr(f"{by_name}.clusters", None)  # comes after all is weighed
+        with pytest.raises(TypeError):
+            made(files, checkpoints=tmp_path / "kept")
+    for name in ("learn", "weighed"):
+        monkeypatch.setattr(f"{by_name}.{name}", None)
+    found = made(files, checkpoints=tmp_path / "kept", resume=True)
+    assert found.equals(enriched.table, check_metadata=True)
+
+
 @pytest.mark.parametrize(("limit", "spared"), [(10**12, False), (2 * 10**8, True)])
 def test_memory_is_spared_only_where_the_limit_is_near(
     limit: int, spared: bool, files: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

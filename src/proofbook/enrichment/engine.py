@@ -13,6 +13,7 @@ from typing import Any
 import pyarrow as pa
 
 from proofbook.enrichment import limits
+from proofbook.enrichment.arrayfile import writing
 from proofbook.enrichment.backends import Backend, Ended, Threads, is_local
 from proofbook.enrichment.checkpoints import Checkpoints
 from proofbook.enrichment.interrupts import Stop
@@ -224,6 +225,19 @@ class UnitEngine:
         unit = self._units[handle.key]
         unit.released = True
         self._drop(unit)
+
+    def kept(self, stage: str, number: int, rows: int, make: Callable[[], Arrays]) -> Arrays:
+        """What the caller makes by itself of so many rows; not made again in a resumed run."""
+        if self._checkpoints is None:
+            return make()
+        key = (stage, number)
+        if not self._results.found(key, rows):
+            made = make()
+            with writing(self._checkpoints.folder):
+                self._results.put(key, rows, made, keep=True)
+            self._progress.checkpointed()
+            self._stop.check()
+        return self._backend.fetch(self._results.get(key))
 
     # --- one step -------------------------------------------------------------------------------
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import polars as pl
@@ -25,7 +26,14 @@ from proofbook.matching.judge import (
     moved,
 )
 from proofbook.matching.labels import TRAINING_LINKS, labelled, teachers
-from proofbook.matching.learning import ENOUGH, best_of_query, default_model, learn
+from proofbook.matching.learning import (
+    ENOUGH,
+    best_of_query,
+    default_model,
+    from_arrays,
+    learn,
+    to_arrays,
+)
 from proofbook.matching.links import KEPT, Links, clusters, joined, link, strongest
 from proofbook.matching.names import select
 from proofbook.matching.prepare import Awards
@@ -33,13 +41,15 @@ from proofbook.matching.search import Listing, search_list
 from proofbook.matching.settings import MatchSettings
 from proofbook.matching.shards import Shard
 from proofbook.matching.sides import Side
+from proofbook.matching.units import Arrays, Engine
 from proofbook.measure import Recorder
 from proofbook.measure.memory import give_back
 
 #: Nothing less likely than this is accepted, whatever the target precision: more likely than not,
 #: and six to one where the model has not been held against the awards at hand.
 LEAST = {"learned": 0.5, "default": 0.85}
-_QUERIES = 4_096  # weighed at a time
+_QUERIES = 4_096  # weighed at a time, by each thread
+_BLOCK = 4 * _QUERIES  # that a stop loses at most
 
 
 @dataclass(frozen=True)
@@ -82,19 +92,27 @@ def match_names(
         found = candidates_of(np.union1d(opened, taught), ours, listing)
     give_back()
     met, held = found.met, found.held
+
+    def learned() -> Arrays:
+        each = min(KEPT, TRAINING_LINKS // len(taught))
+        known = weighed(taught, [met], listing.frequencies, settings.threads, each)
+        return to_arrays(learn(*labelled(known, sure, ours.queries, held), seed=settings.seed))
+
     with recorder.stage("learning", rows=len(taught)):
         if not len(taught):
             model = default_model()
         else:
-            each = min(KEPT, TRAINING_LINKS // len(taught))
-            known = weighed(taught, [met], listing.frequencies, settings.threads, each)
-            model = learn(*labelled(known, sure, ours.queries, held), seed=settings.seed)
+            model = from_arrays(listing.engine.kept("model", 0, len(taught), learned))
     with recorder.stage("aliases"):
         aliases = aliases_of(told, ours.queries, held, listing.own)
         opens = side_of(ours.queries, opened)
         by_alias = Met(opens, aliases, find(opens, aliases, listing.frequencies))
     with recorder.stage("evidence", rows=len(opened)):
-        links = weighed(opened, [met, by_alias], listing.frequencies, settings.threads)
+        links = in_blocks(
+            listing.engine,
+            opened,
+            lambda part: weighed(part, [met, by_alias], listing.frequencies, settings.threads),
+        )
     give_back()
     with recorder.stage("probability", rows=len(open_asks)):
         firms = held.firms
@@ -168,6 +186,19 @@ def weighed(
     parts = np.array_split(queries, max(1, -(-len(queries) // _QUERIES)))
     with ThreadPoolExecutor(threads or os.cpu_count()) as pool:
         return joined(list(pool.map(of, parts if len(queries) else [])))
+
+
+def in_blocks(
+    engine: Engine, queries: NDArray[np.int64], weigh: Callable[[NDArray[np.int64]], Links]
+) -> Links:
+    """The links of queries, weighed in blocks that a resumed run does not weigh again."""
+
+    def of(block: NDArray[np.int64]) -> Arrays:
+        return dict(vars(weigh(block)))
+
+    blocks = np.array_split(queries, max(1, -(-len(queries) // _BLOCK)))
+    kept = (engine.kept("evidence", i, len(b), partial(of, b)) for i, b in enumerate(blocks))
+    return joined([Links(**arrays) for arrays in kept])
 
 
 def aliases_of(told: pl.DataFrame, queries: Side, held: Shard, own: NDArray[np.bool_]) -> Side:

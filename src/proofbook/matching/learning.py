@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib import resources
@@ -233,6 +234,35 @@ def calibrated(
     inside = np.interp(raw, x, y)
     outside = np.minimum(raw - x[0], 0) + np.maximum(raw - x[-1], 0)
     return logistic(inside + outside)
+
+
+def to_arrays(model: Model) -> dict[str, NDArray[Any]]:
+    """A model as arrays, from which ``from_arrays`` makes one that predicts exactly the same."""
+    trees = {name: getattr(model, name).model_to_string() for name in ("alone", "together")}
+    return {
+        **{name: np.frombuffer(text.encode(), np.uint8) for name, text in trees.items()},
+        "knots": np.stack(model.knots),
+        "curve": model.curve,
+        "queries": np.array([model.queries]),
+        "prior": np.array([model.prior]),
+    }
+
+
+def from_arrays(arrays: Mapping[str, NDArray[Any]]) -> Model:
+    """The learned model that ``to_arrays`` took apart."""
+    alone, together = (
+        lgb.Booster(model_str=arrays[name].tobytes().decode()) for name in ("alone", "together")
+    )
+    x, y = arrays["knots"]
+    return Model(
+        alone=alone,
+        together=together,
+        knots=(x, y),
+        curve=arrays["curve"],
+        source="learned",
+        queries=int(arrays["queries"][0]),
+        prior=float(arrays["prior"][0]),
+    )
 
 
 def save(model: Model, folder: Any) -> None:

@@ -83,6 +83,9 @@ class Engine(Protocol):
     def release(self, handle: Handle) -> None:
         """The result is not needed again, except by units that are submitted already."""
 
+    def kept(self, stage: str, number: int, rows: int, make: Callable[[], Arrays]) -> Arrays:
+        """What the caller makes by itself of so many rows; not made again in a resumed run."""
+
 
 @dataclass(frozen=True)
 class Work:
@@ -129,6 +132,10 @@ class AtOnce:
     def release(self, handle: Handle) -> None:
         """Drop the result."""
         del self._results[handle.key]
+
+    def kept(self, stage: str, number: int, rows: int, make: Callable[[], Arrays]) -> Arrays:  # noqa: ARG002
+        """Make it."""
+        return make()
 
 
 def carry_out(work: Work) -> tuple[Arrays, int]:
