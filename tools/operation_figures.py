@@ -126,7 +126,9 @@ def kills(world: Path, folder: Path, times: int, draw: random.Random) -> dict[st
     for number in range(times):
         out, after = folder / f"{number}.parquet", draw.uniform(0.02, 1) * seconds
         killed, at_work = cpu(lambda: _killed(enrich(world, out), after))  # noqa: B023 - at once
-        kept = len(list(folder.glob(f"{out.name}.checkpoints/*.arrays")))
+        at_work &= not out.exists()
+        files = folder.glob(f"{out.name}.checkpoints/*.arrays")
+        kept = sum(not file.name.startswith(("model-", "evidence-")) for file in files)
         resumed, _ = cpu(lambda: timed(enrich(world, out, "--resume")))  # noqa: B023
         told = last_progress(out)
         trials.append(
