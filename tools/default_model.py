@@ -21,7 +21,7 @@ from proofbook.matching.by_name import side_of
 from proofbook.matching.candidates import find
 from proofbook.matching.evidence import AT
 from proofbook.matching.frequencies import count_names
-from proofbook.matching.hashing import mix
+from proofbook.matching.hashing import by_lot, mix
 from proofbook.matching.learning import learn, save
 from proofbook.matching.links import Links, clusters, joined, link, strongest
 from proofbook.matching.prepare import prepare_awards
@@ -87,17 +87,12 @@ def labelled(world: World) -> tuple[Links, np.ndarray, np.ndarray, np.ndarray]:
     right = _right(world, ours.rows["query"], links.query, links.recipient)
     absent = _absent(world, ours.rows["query"], len(number))
     more = max(0.0, (ABSENT - absent[chosen].mean()) / (1 - absent[chosen].mean()))
-    hidden = _by_lot(number, more)
+    hidden = by_lot(number, more)
     namesake = (links.features[:, AT["name equal"]] == 3) & ~right
-    left_out = namesake & ~_by_lot(number[links.query] ^ links.key, NAMESAKES_KEPT)
+    left_out = namesake & ~by_lot(number[links.query] ^ links.key, NAMESAKES_KEPT)
     kept = ~(right & hidden[links.query] | left_out)
     links, right = links.take(kept), right[kept]
     return links, clusters(links, theirs.firms), right, number
-
-
-def _by_lot(number: np.ndarray, share: float) -> np.ndarray:
-    """A share of some content numbers, always the same ones."""
-    return (mix(number) % np.uint64(1000)) < np.uint64(1000 * share)
 
 
 def _right(

@@ -17,7 +17,8 @@ needs a traceback to be understood.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,21 @@ class ParameterError(UsageError):
 
 class OutputError(UsageError):
     """A result could not be written; nothing half-written is left behind."""
+
+
+@contextmanager
+def writing(
+    path: Path,
+    failed: str = "cannot be written",
+    remedy: str = "free space, or name a folder that can be written",
+) -> Iterator[None]:
+    """Turns what goes wrong while ``path`` is written into an OutputError that names it."""
+    try:
+        yield
+    except OSError as error:
+        raise OutputError(
+            f"{path}: {failed} ({error.strerror or error}). Remedy: {remedy}"
+        ) from error
 
 
 class InputError(UsageError):

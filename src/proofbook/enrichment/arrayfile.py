@@ -14,15 +14,15 @@ import os
 import struct
 import tempfile
 import zlib
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from proofbook.errors import OutputError
+from proofbook import errors
 from proofbook.matching.units import Arrays
 
 _MAGIC = b"pbarray1"
@@ -62,16 +62,10 @@ def write_arrays(path: Path, arrays: Arrays, told: Mapping[str, Any], *, durable
         sync_folder(path.parent)
 
 
-@contextmanager
-def writing(path: Path) -> Iterator[None]:
+def writing(path: Path) -> AbstractContextManager[None]:
     """Turns what a full or broken disk raises into an OutputError that names the file."""
-    try:
-        yield
-    except OSError as error:
-        raise OutputError(
-            f"{path}: writing failed ({error.strerror or error}). Remedy: free some disk space, or "
-            "choose another place with --checkpoints"
-        ) from error
+    remedy = "free some disk space, or choose another place with --checkpoints"
+    return errors.writing(path, "writing failed", remedy)
 
 
 def sync_folder(folder: Path) -> None:

@@ -74,6 +74,12 @@ def prefix_hashes(words: pa.Array, longest: int) -> NDArray[np.uint64]:
     return table
 
 
+def by_lot(number: NDArray[np.uint64], share: float) -> NDArray[np.bool_]:
+    """Whether each of some content numbers is drawn: a share of them, always the same ones."""
+    drawn: NDArray[np.bool_] = (mix(number) % np.uint64(1000)) < np.uint64(1000 * share)
+    return drawn
+
+
 def letter_hashes(words: pa.Array) -> NDArray[np.uint64]:
     """A number per word that is the same for any order of its letters; those of words add up."""
     numbers, _, lengths = character_terms(words)

@@ -9,7 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from proofbook.matching.evidence import AT
-from proofbook.matching.hashing import mix
+from proofbook.matching.hashing import by_lot, mix
 from proofbook.matching.links import Links, clusters
 from proofbook.matching.shards import Firms, Shard
 from proofbook.matching.sides import Side
@@ -64,7 +64,7 @@ def labelled(
     right = np.isin(firm, np.unique(firm[named]))
     number = mix(queries.identity[links.query])
     unknown = maybe_right(links, named, held.firms) & ~named
-    lot = (mix(number) % np.uint64(1000)) < np.uint64(1000 * HIDDEN_SHARE)
+    lot = by_lot(number, HIDDEN_SHARE)
     shown = np.flatnonzero(right | ~unknown)
     hidden = np.flatnonzero(lot & ~(named | unknown))
     rows = np.concatenate([shown, hidden])

@@ -10,13 +10,12 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from proofbook.errors import InputError, OutputError
+from proofbook.errors import InputError, OutputError, writing
 from proofbook.sources.web import RETRY, Answer, DroppedError, Patience, Validator, ask
 
 #: Told how many bytes there are now, and how many there will be (None: not known).
@@ -256,15 +255,3 @@ def sha256(path: Path) -> str:
     """The SHA-256 of a file in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-@contextmanager
-def writing(path: Path) -> Iterator[None]:
-    """Turns what goes wrong while ``path`` is written into an OutputError."""
-    try:
-        yield
-    except OSError as error:
-        raise OutputError(
-            f"{path}: cannot be written ({error.strerror or error}). Remedy: free space, or name "
-            "a folder that can be written"
-        ) from error

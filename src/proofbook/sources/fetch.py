@@ -16,10 +16,10 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
 
-from proofbook.errors import InputError, ParameterError
+from proofbook.errors import InputError, ParameterError, writing
 from proofbook.sources.archives import convert
 from proofbook.sources.columns import RECIPIENT_TABLE
-from proofbook.sources.downloads import Check, Download, Progress, download, sha256, writing
+from proofbook.sources.downloads import Check, Download, Progress, download, sha256
 from proofbook.sources.files import content, describe
 from proofbook.sources.partial import fetch_table
 from proofbook.sources.remote import open_remote

@@ -8,10 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
+from proofbook.errors import writing
 from proofbook.sources.archives.archive import read_archive
 from proofbook.sources.archives.flow import AGAIN, Place
 from proofbook.sources.archives.members import TOC, zip_members
-from proofbook.sources.downloads import Download, Progress, Span, download, sha256, writing
+from proofbook.sources.downloads import Download, Progress, Span, download, sha256
 from proofbook.sources.web import Patience
 
 _PIECE = 1 << 20
