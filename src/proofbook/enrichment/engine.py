@@ -170,7 +170,10 @@ class UnitEngine:
             free = PRESSURE * self._memory.limit - max(self._memory.used(), _BASE)
             fits = int(_PLANNED * free / self._backend.slots / bytes_per_row)
             chunk = max(self._floor, min(chunk, fits))
-        number = max(-(-rows // chunk), min(self._backend.slots, rows // self._floor))
+        slots = self._backend.slots
+        number = max(-(-rows // chunk), min(slots, rows // self._floor))
+        if number > slots:  # the last round of chunks, too, has work for every slot
+            number += -number % slots
         return even_ranges(rows, number)
 
     def submit(

@@ -43,8 +43,7 @@ SHARES = {
 BY_NAME = {
     "look up": 5,
     "search": 7,
-    "learning": 8,
-    "aliases": 4,
+    "learning and aliases": 12,
     "evidence": 4,
     "probability": 5,
 }

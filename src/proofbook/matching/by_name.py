@@ -16,7 +16,7 @@ from proofbook.matching.aliases import award_aliases
 from proofbook.matching.candidates import Pairs, find
 from proofbook.matching.decide import Decisions, decide
 from proofbook.matching.frequencies import Frequencies
-from proofbook.matching.hashing import find_in, ranges
+from proofbook.matching.hashing import find_in, group_starts, ranges
 from proofbook.matching.judge import (
     Judge,
     absence_shift,
@@ -28,6 +28,7 @@ from proofbook.matching.judge import (
 from proofbook.matching.labels import TRAINING_LINKS, labelled, teachers
 from proofbook.matching.learning import (
     ENOUGH,
+    Model,
     best_of_query,
     default_model,
     from_arrays,
@@ -39,7 +40,7 @@ from proofbook.matching.names import select
 from proofbook.matching.prepare import Awards
 from proofbook.matching.search import Listing, search_list
 from proofbook.matching.settings import MatchSettings
-from proofbook.matching.shards import Shard
+from proofbook.matching.shards import Firms, Shard
 from proofbook.matching.sides import Side
 from proofbook.matching.units import Arrays, Engine
 from proofbook.measure import Recorder
@@ -98,15 +99,21 @@ def match_names(
         known = weighed(taught, [met], listing.frequencies, settings.threads, each)
         return to_arrays(learn(*labelled(known, sure, ours.queries, held), seed=settings.seed))
 
-    with recorder.stage("learning", rows=len(taught)):
+    def met_by_alias() -> Met:
+        aliases = aliases_of(told, ours.queries, held, listing.own)
+        opens = side_of(ours.queries, opened)
+        return Met(opens, aliases, find(opens, aliases, listing.frequencies))
+
+    with (
+        recorder.stage("learning and aliases", rows=len(taught)),
+        ThreadPoolExecutor(1) as beside,
+    ):
+        aliases = beside.submit(met_by_alias)  # on a core that learning leaves idle at times
         if not len(taught):
             model = default_model()
         else:
             model = from_arrays(listing.engine.kept("model", 0, len(taught), learned))
-    with recorder.stage("aliases"):
-        aliases = aliases_of(told, ours.queries, held, listing.own)
-        opens = side_of(ours.queries, opened)
-        by_alias = Met(opens, aliases, find(opens, aliases, listing.frequencies))
+        by_alias = aliases.result()
     with recorder.stage("evidence", rows=len(opened)):
         links = in_blocks(
             listing.engine,
@@ -116,8 +123,7 @@ def match_names(
     give_back()
     with recorder.stage("probability", rows=len(open_asks)):
         firms = held.firms
-        firm = clusters(links, firms)
-        probability = model.probability(links, firm)
+        firm, probability = rated(links, firms, model, settings.threads)
         at, ask = _spread(links.query, open_asks["query"].to_numpy())
         links, firm, probability = links.take(at), firm[at], probability[at]
         tells, differ = identifiers_compared(open_asks[ask], firms.take(links.recipient))
@@ -186,6 +192,24 @@ def weighed(
     parts = np.array_split(queries, max(1, -(-len(queries) // _QUERIES)))
     with ThreadPoolExecutor(threads or os.cpu_count()) as pool:
         return joined(list(pool.map(of, parts if len(queries) else [])))
+
+
+def rated(
+    links: Links, firms: Firms, model: Model, threads: int
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Firm number and probability of each link; links are in order of query."""
+    starts = np.append(group_starts(links.query)[::_QUERIES], len(links))
+
+    def of(first: int, last: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        part = links.take(np.arange(first, last))
+        firm = clusters(part, firms)
+        return firm + first, model.probability(part, firm)  # no more firms than links before
+
+    with ThreadPoolExecutor(threads or os.cpu_count()) as pool:
+        told = list(pool.map(of, starts[:-1], starts[1:]))
+    nothing = (np.zeros(0, np.int64), np.zeros(0))
+    firm, probability = (np.concatenate(column) for column in zip(nothing, *told, strict=True))
+    return firm, probability
 
 
 def in_blocks(

@@ -34,10 +34,9 @@ _NAMES = [*FEATURES, *RIVALRY]
 _ROUNDS = 120
 _CURVE = 400  # points kept of the held-back predictions
 # One thread of LightGBM's own: idle OpenMP threads that spin beside another busy process can make a
-# second of fitting last a minute. Folds, and parts of what is predicted, have threads of ours.
+# second of fitting last a minute. Folds have threads of ours.
 _THREADS = 1
 _CORES = os.cpu_count() or 1
-_WORTH_SHARING = 20_000  # rows
 _FITTING: dict[str, Any] = {
     "objective": "binary",
     "learning_rate": 0.1,
@@ -172,14 +171,8 @@ def _fit(
 
 
 def _log_odds(booster: lgb.Booster, features: NDArray[np.generic]) -> NDArray[np.float64]:
-    def of_part(part: NDArray[np.generic]) -> NDArray[np.float64]:
-        values = booster.predict(part, raw_score=True, num_threads=_THREADS)
-        return np.asarray(values, np.float64)
-
-    if len(features) < _WORTH_SHARING:
-        return of_part(features)
-    with ThreadPoolExecutor(_CORES) as pool:
-        return np.concatenate(list(pool.map(of_part, np.array_split(features, _CORES))))
+    values = booster.predict(features, raw_score=True, num_threads=_THREADS)
+    return np.asarray(values, np.float64)
 
 
 def _held_back(

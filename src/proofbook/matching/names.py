@@ -28,6 +28,7 @@ _OTHER_NAME = (
     r"(?:AND )?FORMERLY(?: KNOWN AS)?|F/?K/?A\b|A/?K/?A\b|ALSO KNOWN AS|NOW KNOWN AS)"
 )
 _SPLIT = re.compile(_OTHER_NAME)
+_LETTERS = re.compile(r"[A-Z0-9]+")
 _PARENTHESIS = re.compile(r"\(([^()]*)(?:\)|$)")
 _PHRASES = tuple(
     (re.compile(phrase), short)
@@ -38,8 +39,9 @@ _PHRASES = tuple(
         r"\bPROFESSIONAL (?:CORPORATION|CORP)\b": "PC",
     }.items()
 )
+_PHRASE = re.compile("|".join(phrase.pattern for phrase, _ in _PHRASES))
 #: What makes a field more than one plain name.
-_SEVERAL = "(?i)" + "|".join([r"\(", _OTHER_NAME, *(p.pattern for p, _ in _PHRASES)])
+_SEVERAL = "(?i)" + "|".join([r"\(", _OTHER_NAME, _PHRASE.pattern])
 #: One of these is in every field that needs more than to be split into words.
 _MARKS = (
     "(", "DBA", "D/B/A", "D B A", "D.B.A", "D/B", "D B/", "DOING BUS", "TRADING AS", "T/A",
@@ -116,13 +118,14 @@ def alternates(text: pl.Series) -> tuple[NDArray[np.int64], list[str], list[int]
 
 def _parts(name: str) -> list[str]:
     """The names that one field holds, the legal one first."""
-    for phrase, short in _PHRASES:
-        name = phrase.sub(short, name)
-    outer = _PARENTHESIS.sub(" ", name)
-    inner = _PARENTHESIS.findall(name)
-    if not _worth(_SPLIT.split(outer)[0]):  # "DBA Systems Inc" is a name of its own
+    if _PHRASE.search(name):
+        for phrase, short in _PHRASES:
+            name = phrase.sub(short, name)
+    inner = _PARENTHESIS.findall(name) if "(" in name else []
+    first, *others = _SPLIT.split(_PARENTHESIS.sub(" ", name) if inner else name)
+    if not _worth(first):  # "DBA Systems Inc" is a name of its own
         return [name]
-    parts = [p for p in _SPLIT.split(outer) if _worth(p)]
+    parts = [first, *(p for p in others if _worth(p))]
     for text in inner:
         if _SPLIT.search(text):
             parts += [p for p in _SPLIT.split(text) if _worth(p)]
@@ -133,7 +136,7 @@ def _parts(name: str) -> list[str]:
 
 def _worth(part: str) -> bool:
     """Whether a part is a name of its own: two letters or more, and not only a designator."""
-    words = re.findall(r"[A-Z0-9]+", part)
+    words = _LETTERS.findall(part)
     letters = "".join(words)
     return len(letters) >= 2 and letters not in DESIGNATORS and not DESIGNATORS.keys() >= {*words}
 
