@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from proofbook.commands import Json, print_json
-from proofbook.errors import OutputError, UsageError
+from proofbook.errors import UsageError, writing
 
 if TYPE_CHECKING:
     from proofbook.matching.explain import Explanation, Weighed
@@ -65,13 +65,8 @@ def _draw(found: Explanation, path: Path) -> None:
         found.accept if by_name else None,
         f"award row {found.award_row}",
     )
-    try:
+    with writing(path):
         path.write_bytes(drawn.png())
-    except OSError as error:
-        raise OutputError(
-            f"{path}: cannot be written ({error.strerror}). Remedy: name a file in a folder that "
-            "exists and is writable"
-        ) from error
 
 
 def _text(found: Explanation, award: str) -> str:

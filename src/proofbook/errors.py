@@ -47,17 +47,14 @@ class OutputError(UsageError):
 
 @contextmanager
 def writing(
-    path: Path,
-    failed: str = "cannot be written",
-    remedy: str = "free space, or name a folder that can be written",
+    path: Path, remedy: str = "free some space, or name a folder that exists and can be written"
 ) -> Iterator[None]:
     """Turns what goes wrong while ``path`` is written into an OutputError that names it."""
     try:
         yield
     except OSError as error:
-        raise OutputError(
-            f"{path}: {failed} ({error.strerror or error}). Remedy: {remedy}"
-        ) from error
+        reason = error.strerror or error
+        raise OutputError(f"{path}: cannot be written ({reason}). Remedy: {remedy}") from error
 
 
 class InputError(UsageError):

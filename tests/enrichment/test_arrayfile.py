@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as some
 
-from proofbook.enrichment import arrayfile
 from proofbook.enrichment.arrayfile import DamagedFile, read_arrays, write_arrays
 
 KINDS = st.sampled_from(["u1", "i8", "<f4", "?", "S5", "<U3", "M8[s]"])
@@ -71,13 +70,3 @@ def test_what_has_no_plain_bytes_is_refused(tmp_path: Path, array: np.ndarray) -
     with pytest.raises(TypeError, match="only plain values"):
         write_arrays(tmp_path / "a.arrays", {"x": array}, {}, durable=False)
     assert not list(tmp_path.iterdir())
-
-
-def test_a_file_is_durable_before_it_has_its_name(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path, seen = tmp_path / "a.arrays", []
-    sync = arrayfile.os.fsync
-    monkeypatch.setattr(arrayfile.os, "fsync", lambda d: (seen.append(path.exists()), sync(d)))
-    write_arrays(path, {}, {}, durable=True)
-    assert seen == [False, True]  # the file; then the folder

@@ -54,6 +54,7 @@ def folder(tmp_path: Path) -> Path:
 
 def test_what_is_there_is_found_again(folder: Path) -> None:
     (folder / ".names-000002.arrays-x7").write_bytes(b"torn")
+    (folder / ".run.json-x7").write_bytes(b"torn")
     (folder / "scratch").mkdir()
     (folder / "scratch" / "x").touch()
     said: list[str] = []

@@ -202,10 +202,10 @@ def test_a_full_disk_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         engine_of("local", tmp_path / "kept") as engine,
         monkeypatch.context() as patch,
     ):
-        patch.setattr("proofbook.enrichment.arrayfile.os.fsync", full)
+        patch.setattr("proofbook.atomic.os.fsync", full)
         engine.gather(engine.submit("s", 0, (0, 7), toy.values, 0, 7))
     assert not list((tmp_path / "kept").glob("*.arrays"))
-    assert not [p for p in (tmp_path / "kept").glob(".*") if p.name != ".run.json"]
+    assert not list((tmp_path / "kept").glob(".*"))
 
 
 @EVERYWHERE
@@ -224,18 +224,18 @@ def test_a_unit_without_room_is_halved_until_it_fits(how: str, tmp_path: Path) -
 def test_a_full_disk_is_said_between_chunks_too(
     place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(*_args: Any) -> None:
+    def full(*_args: Any, **_more: Any) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
     results = Results(None, tmp_path)
     results.put(("v", 1), 5, {"x": np.arange(5)}, keep=True)
     if place == "checkpoints":
-        monkeypatch.setattr("proofbook.enrichment.checkpoints.os.fsync", full)
-        with pytest.raises(OutputError, match=r"run.json: writing failed \(No space left"):
+        monkeypatch.setattr("proofbook.atomic.os.fsync", full)
+        with pytest.raises(OutputError, match=r"run.json: cannot be written \(No space left"):
             engine_of("local", tmp_path / "kept").__enter__()
     else:
-        monkeypatch.setattr("proofbook.enrichment.arrayfile.os.fdopen", full)
-        with pytest.raises(OutputError, match=r"0-1.arrays: writing failed \(No space left"):
+        monkeypatch.setattr("proofbook.atomic.tempfile.mkstemp", full)
+        with pytest.raises(OutputError, match=r"0-1.arrays: cannot be written \(No space left"):
             results.spill()
     monkeypatch.undo()
     results.close()

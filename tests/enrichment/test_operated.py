@@ -204,6 +204,6 @@ def test_a_full_disk_is_said_while_recipients_are_written(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr("proofbook.sources.rewriting.pq.ParquetWriter.write_table", full)
-    with pytest.raises(OutputError, match=r"recipients.parquet: writing failed \(No space left"):
+    with pytest.raises(OutputError, match=r"recipients.parquet: cannot be written \(No space left"):
         made(files, "r.csv", memory_limit=10**9, scratch=tmp_path)
     assert not list(tmp_path.iterdir())

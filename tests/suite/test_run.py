@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -16,7 +17,7 @@ from tests.suite.conftest import AWARDS, cells, given, write_notebook
 
 from proofbook.errors import InputError, NotebookError, OutputError, ParameterError
 from proofbook.params import NOTEBOOKS
-from proofbook.suite import baselines, files
+from proofbook.suite import baselines
 from proofbook.suite.layers import load, resumed
 from proofbook.suite.past import PAST
 from proofbook.suite.project import Project
@@ -283,7 +284,7 @@ def test_a_full_disk_leaves_earlier_runs_alone(
     def full(descriptor: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(files.os, "fsync", full)
+    monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OutputError, match="No space left"):
         run_suite(request(project))
     assert [p.name for p in project.outputs.iterdir()] == ["latest"]
@@ -293,7 +294,7 @@ def test_a_full_disk_leaves_earlier_runs_alone(
 def test_outputs_that_cannot_be_made_are_named(make_project: Make) -> None:
     project = make_project()
     project.outputs.write_text("in the way")
-    with pytest.raises(OutputError, match=r"cannot be made.*run\.outputs"):
+    with pytest.raises(OutputError, match=r"cannot be written.*run\.outputs"):
         run_suite(request(project))
 
 

@@ -10,9 +10,7 @@ take them back at any time, which it may not do with what a process has computed
 from __future__ import annotations
 
 import json
-import os
 import struct
-import tempfile
 import zlib
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
@@ -23,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from proofbook import errors
+from proofbook.atomic import replacing
 from proofbook.matching.units import Arrays
 
 _MAGIC = b"pbarray1"
@@ -37,46 +36,20 @@ class DamagedFile(ValueError):  # noqa: N818 - says what the file is
 def write_arrays(path: Path, arrays: Arrays, told: Mapping[str, Any], *, durable: bool) -> None:
     """Writes arrays, and what is told about them (JSON), so that the file is whole or not there.
 
-    ``durable``: it also outlives a loss of power that follows at once (fsync(2) of the file, and
-    of the folder for its new name). Raises OSError, with nothing left behind.
+    ``durable`` as for ``atomic.replacing``. Raises OSError, with nothing left behind.
     """
     flat = {name: np.asarray(array, order="C") for name, array in arrays.items()}
     head = _header(flat, told)
-    descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(_PREFIX.pack(_MAGIC, len(head), zlib.crc32(head)) + head)
-            for array in flat.values():
-                file.write(bytes(-file.tell() % _ALIGN))
-                file.write(_bytes(array))
-            file.flush()
-            if durable:
-                os.fsync(file.fileno())
-        Path(temporary).replace(path)
-    except BaseException as error:
-        Path(temporary).unlink(missing_ok=True)
-        if isinstance(error, OSError):
-            error.filename = str(path)  # otherwise none, or the temporary one
-        raise
-    if durable:
-        sync_folder(path.parent)
+    with replacing(path, durable=durable) as temporary, temporary.open("wb") as file:
+        file.write(_PREFIX.pack(_MAGIC, len(head), zlib.crc32(head)) + head)
+        for array in flat.values():
+            file.write(bytes(-file.tell() % _ALIGN))
+            file.write(_bytes(array))
 
 
 def writing(path: Path) -> AbstractContextManager[None]:
     """Turns what a full or broken disk raises into an OutputError that names the file."""
-    remedy = "free some disk space, or choose another place with --checkpoints"
-    return errors.writing(path, "writing failed", remedy)
-
-
-def sync_folder(folder: Path) -> None:
-    """Makes the names in a folder outlive a loss of power, where the system can."""
-    if os.name != "posix":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    return errors.writing(path, "free some space, or choose another place with --checkpoints")
 
 
 def read_arrays(path: Path, *, verify: bool) -> tuple[dict[str, Any], Arrays]:

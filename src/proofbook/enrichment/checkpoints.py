@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -17,7 +16,8 @@ from pathlib import Path
 from typing import IO, Any
 from urllib.parse import quote
 
-from proofbook.enrichment.arrayfile import DamagedFile, read_arrays, sync_folder, writing
+from proofbook.atomic import replacing
+from proofbook.enrichment.arrayfile import DamagedFile, read_arrays, writing
 from proofbook.errors import InputError, OutputError
 from proofbook.matching.units import Arrays, Key, Range
 
@@ -116,14 +116,9 @@ class Checkpoints:
 
     def _write(self) -> None:
         document = {"format": FORMAT, "fingerprint": self._fingerprint, "plan": self._plan}
-        temporary = self.folder / f".{_RUN}"
-        with writing(self.folder / _RUN):
-            with temporary.open("w", encoding="utf-8") as file:
-                json.dump(document, file)
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(self.folder / _RUN)
-            sync_folder(self.folder)
+        path = self.folder / _RUN
+        with writing(path), replacing(path) as temporary:
+            temporary.write_text(json.dumps(document), encoding="utf-8")
 
     def _read(self) -> None:
         """Takes over the plan of the run that left the folder; InputError if it is another run."""
@@ -219,8 +214,11 @@ def _foreign(folder: Path) -> str | None:
         names = sorted(path.name for path in folder.iterdir())
     except OSError:
         return None
-    ours = {_RUN, _LOCK, SCRATCH, f".{_RUN}"}
-    return next((n for n in names if n not in ours and _SUFFIX not in n), None)
+    ours = {_RUN, _LOCK, SCRATCH}
+    torn = f".{_RUN}-"  # see ``atomic.replacing``
+    return next(
+        (n for n in names if n not in ours and _SUFFIX not in n and not n.startswith(torn)), None
+    )
 
 
 def _locked(folder: Path) -> IO[bytes]:

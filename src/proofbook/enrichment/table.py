@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,7 +9,8 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from proofbook.errors import InputError, OutputError, ParameterError, did_you_mean
+from proofbook.atomic import replacing
+from proofbook.errors import InputError, ParameterError, did_you_mean, writing
 from proofbook.matching.judge import Judge, to_text
 from proofbook.matching.schema import (
     AWARD_COLUMNS_READ,
@@ -140,27 +139,6 @@ def _candidates(matches: pl.DataFrame, known: pl.DataFrame) -> pl.Series:
 def write_enriched(table: pa.Table, path: str | Path) -> Path:
     """Write an enriched table as Parquet; the file appears whole or not at all."""
     path = Path(path)
-    try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    except OSError as error:
-        raise OutputError(
-            f"{path}: cannot be written ({error.strerror}). Remedy: name a file in a folder that "
-            f"exists and is writable"
-        ) from error
-    try:
-        with os.fdopen(handle, "wb") as file:
-            pq.write_table(table, file, compression="zstd")
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
-    except OSError as error:
-        Path(temporary).unlink(missing_ok=True)
-        raise OutputError(
-            f"{path}: writing failed ({error.strerror or error}). Remedy: free some disk space or "
-            f"choose another place; nothing was left behind"
-        ) from error
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    with writing(path), replacing(path) as temporary:
+        pq.write_table(table, temporary, compression="zstd")
     return path

@@ -12,7 +12,7 @@ from typing import Any
 from markupsafe import Markup
 
 from proofbook import __version__
-from proofbook.errors import OutputError
+from proofbook.errors import writing
 from proofbook.report import (
     alertlist,
     gatelist,
@@ -29,7 +29,7 @@ from proofbook.report.secrets import masked
 from proofbook.report.sections import Section, sections
 from proofbook.report.views import FigureView, TableView, rows_view
 from proofbook.report.words import count_of, one_line, quantity, visible
-from proofbook.suite.files import write_text
+from proofbook.suite.files import NO_ROOM, write_text
 from proofbook.suite.result import NotebookOutcome, Parameter, RunResult
 
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
@@ -141,14 +141,9 @@ def version_of(result: RunResult) -> str:
 
 def _write_figure(folder: Path, view: FigureView) -> None:
     suffix = "svg" if view.media == "image/svg+xml" else "png"
-    try:
+    with writing(folder, NO_ROOM):
         folder.mkdir(parents=True, exist_ok=True)
         (folder / f"{view.name}.{suffix}").write_bytes(view.data)
-    except OSError as error:
-        raise OutputError(
-            f"{folder}: cannot be written: {error.strerror or error}. "
-            "Free some space, or choose another folder with --set run.outputs=FOLDER"
-        ) from None
 
 
 def without_terminal_codes(text: str) -> str:

@@ -16,6 +16,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
 
+from proofbook.atomic import replacing
 from proofbook.errors import InputError, ParameterError, writing
 from proofbook.sources.archives import convert
 from proofbook.sources.columns import RECIPIENT_TABLE
@@ -196,7 +197,5 @@ def _record(path: Path, found: Download, more: dict[str, Any]) -> None:
         "downloaded": asdict(found),
     }
     target = path.with_name(path.name + ".json")
-    temporary = target.with_name(f".{target.name}.part")
-    with writing(target):
+    with writing(target), replacing(target) as temporary:
         temporary.write_text(json.dumps(notes | more, indent=2) + "\n", encoding="utf-8")
-        temporary.replace(target)

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from proofbook.errors import OutputError, ParameterError
+from proofbook.errors import ParameterError, writing
 from proofbook.params import Settings, parse_size
 from proofbook.sources import read_awards, read_recipients, read_truth
 from proofbook.suite.files import NO_ROOM
@@ -33,11 +33,9 @@ def prepare(settings: Settings, folder: Path) -> Inputs:
     A size of a file is its first awards and recipients. Raises InputError for a file that cannot
     be used, ParameterError for a size larger than the files, OutputError when the folder is full.
     """
-    try:
+    with writing(folder, NO_ROOM):
         files = (_worlds if settings.synthetic else _given)(settings, folder)
         return Inputs(input_paths(settings, folder), files)
-    except OSError as error:
-        raise OutputError(f"{folder}: cannot be written: {error}. {NO_ROOM}") from None
 
 
 def input_paths(settings: Settings, folder: Path) -> dict[str, InputPaths]:

@@ -11,7 +11,7 @@ from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from proofbook.errors import InputError, OutputError
+from proofbook.errors import InputError, OutputError, writing
 from proofbook.suite import plan
 from proofbook.suite.files import NO_ROOM, write_text
 from proofbook.suite.plan import Step
@@ -92,11 +92,8 @@ def _open_folder(request: Request) -> tuple[Path, RunResult | None]:
     seed = json.dumps([values, time.time_ns(), os.getpid()], sort_keys=True)
     name = f"{moment}-{hashlib.sha256(seed.encode()).hexdigest()[:6]}"
     folder = request.project.outputs / name
-    try:
+    with writing(folder, NO_ROOM):
         folder.mkdir(parents=True)
-    except OSError as error:
-        reason = error.strerror or error
-        raise OutputError(f"{folder}: cannot be made: {reason}. {NO_ROOM}") from None
     return folder, None
 
 

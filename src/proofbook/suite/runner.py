@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from proofbook.errors import InputError, NotebookError, OutputError
+from proofbook.errors import InputError, NotebookError, OutputError, writing
 from proofbook.suite import execute, scraps
 from proofbook.suite.files import NO_ROOM
 from proofbook.suite.light import light_imports
@@ -173,7 +173,7 @@ def _execute(job: Job, stop: threading.Event) -> Ending:
         },
         allow_nan=False,
     )
-    try:
+    with writing(job.run_folder, NO_ROOM):
         job.output.parent.mkdir(parents=True, exist_ok=True)
         job.log.parent.mkdir(parents=True, exist_ok=True)
         job.output.unlink(missing_ok=True)
@@ -185,9 +185,6 @@ def _execute(job: Job, stop: threading.Event) -> Ending:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-    except OSError as error:
-        reason = error.strerror or error
-        raise OutputError(f"{job.run_folder}: cannot be written: {reason}. {NO_ROOM}") from None
     assert process.stdin is not None
     try:
         with process.stdin as stream:
@@ -213,7 +210,7 @@ def _judge(job: Job, ending: Ending) -> tuple[NotebookStatus, str, CellError | N
     node = _notebook(job.output)
     cells = _code_cells(node)
     if ending.code == execute.NOT_WRITTEN:
-        raise OutputError(f"{_tail(job.log, 1)}. {NO_ROOM}")
+        raise OutputError(f"{_tail(job.log, 1)}. Remedy: {NO_ROOM}")
     by_process = _of_process(job, ending)
     if by_process is not None:
         status, ename, reason = by_process

@@ -112,7 +112,7 @@ def test_a_disk_that_is_full(tmp_path: Path) -> None:
     limited = ["sh", "-c", 'ulimit -f 1; exec "$@"', "sh", sys.executable, "-m", "proofbook"]
     done = subprocess.run([*limited, *words], capture_output=True, text=True, check=False)
     assert done.returncode == 2
-    assert "writing failed" in done.stderr
+    assert "cannot be written" in done.stderr
     assert "Traceback" not in done.stderr
     assert out.read_bytes() == b"before"
     assert list(out.parent.iterdir()) == [out]

@@ -300,7 +300,7 @@ def test_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(pq.ParquetWriter, "write_table", full)
-    with pytest.raises(OutputError, match=r"No space left on device.*free some disk space"):
+    with pytest.raises(OutputError, match=r"No space left on device.*free some space"):
         convert(path, TABLE, out)
     assert not list(out.parent.iterdir())
 

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -14,7 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from proofbook.errors import InputError, OutputError
+from proofbook.atomic import replacing
+from proofbook.errors import InputError, writing
 from proofbook.sources.archives.archive import Archive, Table, open_archive
 from proofbook.sources.archives.arraytext import LIST, lists
 from proofbook.sources.archives.copytext import decode
@@ -97,7 +95,7 @@ def convert(
         table = archive.table(name)
         rows_at_a_time = batches(archive, table, limits=limits, progress=count)
         first = next(rows_at_a_time, None)  # before anything is written: most faults show here
-        with _written(out) as temporary:
+        with writing(out), replacing(out) as temporary:
             if first is None:
                 pq.write_table(_schema(table, table.columns).empty_table(), temporary)
             else:
@@ -194,30 +192,3 @@ def _writer(file: Path, first: pa.Table) -> pq.ParquetWriter:
     return pq.ParquetWriter(
         file, first.schema, compression="zstd", compression_level=1, use_dictionary=repeating
     )
-
-
-@contextmanager
-def _written(out: Path) -> Iterator[Path]:
-    """A temporary file beside ``out`` that takes its place in the end, or is removed."""
-    try:
-        handle, name = tempfile.mkstemp(dir=out.parent, prefix=f".{out.name}.", suffix=".part")
-        os.close(handle)
-    except OSError as error:
-        raise OutputError(
-            f"{out}: cannot be written ({error.strerror}). Remedy: name a file in a folder that "
-            "exists and can be written"
-        ) from error
-    temporary = Path(name)
-    try:
-        yield temporary
-        with temporary.open("rb") as file:
-            os.fsync(file.fileno())
-        temporary.chmod(0o644)
-        temporary.replace(out)
-    except OSError as error:
-        raise OutputError(
-            f"{out}: writing failed ({error.strerror or error}). Remedy: free some disk space or "
-            "choose another place; nothing was left behind"
-        ) from error
-    finally:
-        temporary.unlink(missing_ok=True)
