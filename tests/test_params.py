@@ -11,7 +11,7 @@ from proofbook.suite.gate_defaults import DEFAULTS
 
 @pytest.mark.parametrize(
     ("text", "size"),
-    [("512MB", 512_000_000), ("2GB", 2_000_000_000), ("1.5 GiB", 1_610_612_736), ("100B", 100)],
+    [("512MB", 512_000_000), ("2GB", 2_000_000_000), ("1.5gib", 1_610_612_736), ("100 b", 100)],
 )
 def test_memory_limits_are_bytes(text: str, size: int) -> None:
     assert Run(memory_limit=text).memory_limit_bytes == size

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from proofbook.enrichment.operation import Operation
 
 SIZE = re.compile(r"^(?P<awards>[1-9]\d*)x(?P<recipients>[1-9]\d*)$")
-MEMORY = re.compile(r"^(?P<number>\d+(\.\d+)?) ?(?P<unit>[KMGT]?i?B)$")
+MEMORY = re.compile(r"^(?P<number>\d+(\.\d+)?) ?(?P<unit>[KMGT]?I?B)$", re.IGNORECASE)
 NOTEBOOKS = ("01_profiling", "02_enrichment", "03_quality", "04_regression", "05_readiness")
 
 
@@ -85,12 +85,10 @@ class Run(Section):
     @property
     def memory_limit_bytes(self) -> int:
         """The memory limit in bytes; kB, MB and GB are powers of 1000, KiB and so on of 1024."""
-        found = MEMORY.match(self.memory_limit)
+        found = MEMORY.match(self.memory_limit.upper())
         assert found is not None
-        base = 1024 if "i" in found["unit"] else 1000
-        return int(
-            float(found["number"]) * base ** " KMGT".index(found["unit"][0].replace("B", " "))
-        )
+        base = 1024 if "I" in found["unit"] else 1000
+        return int(float(found["number"]) * base ** "BKMGT".index(found["unit"][0]))
 
     @property
     def operation(self) -> Operation:
