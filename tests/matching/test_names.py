@@ -80,6 +80,7 @@ def canonical(word: str) -> str:
         "Société Générale": "SOCIETE GENERALE",
         "Müller & Søn": "MULLER SON",
         "Weiß Łódź": "WEISS LODZ",
+        "Æther Ørsted™ Œuvre": "AETHER ORSTED OEUVRE",
         # abbreviations and plurals
         "Intl Labs": "INTERNATIONAL LABORATORY",
         "International Laboratories": "INTERNATIONAL LABORATORY",

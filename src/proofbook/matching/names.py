@@ -40,6 +40,12 @@ _PHRASES = tuple(
     }.items()
 )
 _PHRASE = re.compile("|".join(phrase.pattern for phrase, _ in _PHRASES))
+#: Letters and signs that Unicode does not take apart, or not into what people write instead.
+_FOLDED = {
+    "ß": "ss", "ẞ": "ss", "Æ": "AE", "æ": "ae", "Œ": "OE", "œ": "oe", "Ø": "O", "ø": "o",
+    "Ł": "L", "ł": "l", "Đ": "D", "đ": "d", "Ð": "D", "ð": "d", "Þ": "TH", "þ": "th", "ı": "i",
+    "’": "'", "‘": "'", "´": "'", "™": "", "℠": "",
+}  # fmt: skip
 #: What makes a field more than one plain name.
 _SEVERAL = "(?i)" + "|".join([r"\(", _OTHER_NAME, _PHRASE.pattern])
 #: One of these is in every field that needs more than to be split into words.
@@ -89,9 +95,7 @@ def clean_text(raw: pl.Series) -> pl.Series:
         text = text.scatter(entity.arg_true(), pl.Series(fixed, dtype=pl.String))
     foreign = text.str.len_bytes() != text.str.len_chars()
     if foreign.any():
-        folded = text.filter(foreign).str.replace_all("[ßẞ]", "ss")
-        folded = folded.str.replace_all("[Øø]", "o").str.replace_all("[Łł]", "l")
-        folded = folded.str.replace_all("[’‘`´]", "'").str.normalize("NFKD")
+        folded = text.filter(foreign).str.replace_many(_FOLDED).str.normalize("NFKD")
         text = text.scatter(foreign.arg_true(), folded.str.replace_all(r"\p{M}", ""))
     return text
 
