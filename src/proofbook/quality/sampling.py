@@ -22,10 +22,10 @@ LEAST = 5
 
 def strata(questions: pl.DataFrame) -> pl.Series:
     """The ``stratum`` of each question: method and band of its links by name; null without any."""
-    band = pl.lit(f"below {BANDS[1]:g}")
+    band: pl.Expr = pl.lit(f"below {BANDS[1]:g}")
     for low, high in zip(BANDS[1:], [*BANDS[2:], None], strict=True):
-        words = f"{low:g} to {high:g}" if high else f"from {low:g}"
-        band = pl.when(pl.col("probability") >= low).then(pl.lit(words)).otherwise(band)
+        name = f"{low:g} to {high:g}" if high else f"from {low:g}"
+        band = pl.when(pl.col("probability") >= low).then(pl.lit(name)).otherwise(band)
     named = pl.col("method").is_not_null()
     words = pl.when(named).then(pl.concat_str("method", pl.lit(", "), band)).alias("stratum")
     return questions.select(words).to_series()
@@ -53,7 +53,9 @@ def draw(questions: pl.DataFrame, total: int, seed: int) -> pl.DataFrame:
     """
     ids = hash_words(pa.array(questions["question"].to_list(), pa.string()))
     lots = mix(ids ^ mix(np.array([seed], np.uint64)))
-    frame = questions.select("question", "stratum").with_columns(lot=pl.Series(lots, dtype=pl.UInt64))
+    frame = questions.select("question", "stratum").with_columns(
+        lot=pl.Series(lots, dtype=pl.UInt64)
+    )
     sizes = frame.drop_nulls("stratum").group_by("stratum").len().sort("stratum")
     wanted = pl.DataFrame(
         {"stratum": sizes["stratum"], "wanted": shares(sizes["len"].to_list(), total)},
