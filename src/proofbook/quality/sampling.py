@@ -13,8 +13,8 @@ import pyarrow as pa
 from proofbook.matching.hashing import hash_words, mix
 from proofbook.measure.statistics import Interval, weighted_rate, wilson
 
-#: Lower ends of the bands of probability within which links are drawn.
-BANDS = (0.0, 0.95, 0.98, 0.99, 0.995)
+#: Where bands of probability begin, the first at 0, within which links are drawn.
+BANDS = (0.95, 0.98, 0.99, 0.995)
 
 #: Links drawn in every stratum that has as many, before the rest is shared out by size.
 LEAST = 5
@@ -22,8 +22,8 @@ LEAST = 5
 
 def strata(questions: pl.DataFrame) -> pl.Series:
     """The ``stratum`` of each question: method and band of its links by name; null without any."""
-    band: pl.Expr = pl.lit(f"below {BANDS[1]:g}")
-    for low, high in zip(BANDS[1:], [*BANDS[2:], None], strict=True):
+    band: pl.Expr = pl.lit(f"0 to {BANDS[0]:g}")
+    for low, high in zip(BANDS, [*BANDS[1:], None], strict=True):
         name = f"{low:g} to {high:g}" if high else f"from {low:g}"
         band = pl.when(pl.col("probability") >= low).then(pl.lit(name)).otherwise(band)
     named = pl.col("method").is_not_null()

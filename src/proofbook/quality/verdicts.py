@@ -22,7 +22,7 @@ NONE, UNSURE = "none", "unsure"
 #: The columns of a sheet that are read back; the reviewer and the note may be missing.
 ANSWERED = ("question", "verdict", "reviewer", "note")
 
-_NUMBER = re.compile(r"([1-9]\d*)(?:\.0*)?")  # a table program may write 1.0
+_NUMBER = re.compile(r"([1-9][0-9]*)(?:\.0*)?")  # a table program may write 1.0
 
 
 @dataclass(frozen=True)
@@ -160,25 +160,19 @@ def _check(answer: Answer, said: str, candidates: Mapping[str, int]) -> None:
             remedy="give the sheets of this run, with the column 'question' as it was",
         )
     count = candidates[answer.question]
-    if answer.verdict in (NONE, UNSURE):
+    words = [*map(str, range(1, count + 1)), NONE, UNSURE]
+    if answer.verdict in words:
         return
-    if not answer.verdict.isdecimal():
-        words = [*map(str, range(1, count + 1)), NONE, UNSURE]
-        raise InputError(
-            answer.file,
-            f"has an unknown verdict{did_you_mean(answer.verdict, words)}",
-            place=answer.place,
-            value=said,
-            remedy=f"write one of {', '.join(words)}, or leave it empty",
-        )
-    if int(answer.verdict) > count:
-        raise InputError(
-            answer.file,
-            f"names a candidate that question {answer.question} does not have; it has {count}",
-            place=answer.place,
-            value=said,
-            remedy=f"write the number of a candidate, {NONE} or {UNSURE}",
-        )
+    problem = f"has an unknown verdict{did_you_mean(answer.verdict, words)}"
+    if _NUMBER.fullmatch(answer.verdict):
+        problem = f"names a candidate that question {answer.question} does not have"
+    raise InputError(
+        answer.file,
+        problem,
+        place=answer.place,
+        value=said,
+        remedy=f"write one of {', '.join(words)}, or leave it empty",
+    )
 
 
 def _line(path: Path, record: int) -> int:
