@@ -6,11 +6,13 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import pandas as pd
 import polars as pl
 
 from proofbook.errors import InputError, UsageError, did_you_mean
 from proofbook.matching.schema import ACCEPTED_METHODS
-from proofbook.quality.clerical import questions
+from proofbook.quality import frames
+from proofbook.quality.clerical import questions, queue
 from proofbook.quality.reviewed import Reviewed, reviewed
 from proofbook.quality.verdicts import Settled, read_answers, settle
 from proofbook.sources import read_enriched
@@ -44,6 +46,10 @@ class Review:
     questions: pl.DataFrame
     awards: int
     accepted: int
+
+    def table(self, limit: int | None = None) -> pd.DataFrame:
+        """The queue, at most ``limit`` questions beside the sample, for a notebook."""
+        return frames.to_pandas(queue(self.questions, limit))
 
 
 def review(
