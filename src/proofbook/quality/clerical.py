@@ -42,47 +42,42 @@ _FIELDS = ("recipient_hash", "name", "city", "state", "score", "probability")
 
 
 def questions(enriched: pa.Table, sample: int = 200, seed: int = 0) -> pl.DataFrame:
-    """Every question that may be asked about an enriched table, in the order of the queue.
+    """Every question that may be asked about an enriched table, first those that decide most.
 
     ``question`` (an id made of its content), Company, City, State, Zip, ``candidates`` (structs as
     in the table, at most five), ``reasons`` (of ``REASONS``; empty: it is not in the queue),
     ``awards``, ``award_rows`` (rising), ``amount`` (dollars, null where none can be read),
     ``joined`` (the recipient joined to any of its awards), ``open`` (awards joined to none),
-    ``by_name`` (awards joined by their name), ``stratum`` and ``drawn`` (see
-    `proofbook.quality.sampling`), and ``uncertainty``.
+    ``by_name`` (awards joined by their name), ``stratum``, ``drawn`` and ``lot`` (see
+    `proofbook.quality.sampling`), and ``uncertainty``, which is weighed by the awards.
 
     The joined recipient is always among the candidates. Where a name decided and it is not listed,
-    it stands for the first, whose firm it is (`proofbook.matching.decide`). First come the
-    questions with most awards times uncertainty; those only drawn are spread evenly among the
-    others, so that their place tells nothing. The order of the table does not matter.
+    it stands for the first, whose firm it is (`proofbook.matching.decide`). The order of the table
+    does not matter.
     """
     found = _grouped(enriched)
     found = found.with_columns(strata(found), uncertainty=uncertainty())
     found = found.hstack(draw(found, sample, seed))
     drawn = pl.when("drawn").then(pl.lit([SAMPLE])).otherwise(pl.lit([], pl.List(pl.String)))
     weight = pl.col("awards") * pl.col("uncertainty")
-    found = found.with_columns(reasons=pl.concat_list("doubts", drawn)).sort(
-        -weight, *SPELLING, "question"
+    return (
+        found.with_columns(reasons=pl.concat_list("doubts", drawn))
+        .sort(-weight, *SPELLING, "question")
+        .drop("doubts")
     )
-    doubted = pl.col("doubts").list.len() > 0
-    only_drawn = pl.col("drawn") & ~doubted
-    place = (
-        pl.when(doubted)
-        .then(doubted.cum_sum() / doubted.sum())
-        .when(only_drawn)
-        .then(pl.col("lot").rank("ordinal").over(only_drawn) / only_drawn.sum())
-        .otherwise(2.0)
-    )
-    return found.sort(place, ~doubted, maintain_order=True).drop("doubts", "lot")
 
 
 def queue(found: pl.DataFrame, limit: int | None = None) -> pl.DataFrame:
-    """The questions that are asked, at most ``limit`` beside those that are only drawn."""
-    doubted = pl.col("reasons").list.first() != SAMPLE
-    asked = found.filter(pl.col("reasons").list.len() > 0)
-    if limit is None:
-        return asked
-    return asked.filter(~doubted | (doubted.cum_sum() <= limit))
+    """The questions that are asked, in order, at most ``limit`` beside those that are only drawn.
+
+    These are spread evenly among the others, by lot, so that the place of a question tells nothing.
+    """
+    first = found["reasons"].list.first()
+    doubted = found.filter(first != SAMPLE).head(found.height if limit is None else limit)
+    drawn = found.filter(first == SAMPLE).sort("lot", "question")
+    place = pl.int_range(1, pl.len() + 1) / pl.len()
+    both = pl.concat([part.with_columns(place=place) for part in (doubted, drawn)])
+    return both.sort("place", maintain_order=True).drop("place")
 
 
 def uncertainty() -> pl.Expr:

@@ -31,7 +31,7 @@ _KEYS = 3  # award rows that a question is known by
 _MEANING = {
     "candidate": "a recipient resembles it, not surely enough to be joined",
     "ambiguous": "two firms are about equally likely",
-    "identifier-conflict": "what it gives to be known by points to different recipients",
+    "identifier-conflict": "its identifiers, or one and its name, point to different recipients",
     "name-disagrees": "the recipient of its identifier bears quite another name",
     "shared-identifier": "several recipients bear its identifier",
     "sample": "a link by name, drawn at random to estimate the precision",
