@@ -84,8 +84,8 @@ def test_an_identifier_and_a_name_that_join_the_same_are_one_question(enriched):
     firm = {"Company": "Acme"}
     (question,) = questions(
         enriched(
-            (U, "j", firm | {"match_flags": ["name-disagrees"], "match_probability": 0.9}),
             (X, "j", _offers(("j", 0.97), match_probability=0.97, **firm)),
+            (U, "j", firm | {"match_flags": ["name-disagrees"], "match_probability": 0.9}),
             (C, _offers(("j", 0.97), **firm)),
         )
     ).to_dicts()

@@ -104,6 +104,7 @@ def _grouped(enriched: pa.Table) -> pl.DataFrame:
         amount=frames.raw(enriched, "Award Amount").fill_null(""),
     ).with_columns(amount_of("amount"), offered=_offered())
     hashes = pl.col("offered").list.eval(pl.element().struct.field("recipient_hash").fill_null(""))
+    best = pl.col("offered").list.first().struct.field("probability")
     flags, method = pl.col("match_flags"), pl.col("match_method")
     named = method.is_in([NAME_EXACT, NAME_FUZZY])
     reasons = {
@@ -118,7 +119,10 @@ def _grouped(enriched: pa.Table) -> pl.DataFrame:
         .agg(
             pl.col("award_row").alias("award_rows"),
             # Decided by identifier and by name, the same link is as sure as the least sure says.
-            pl.col("offered").sort_by("match_probability", "award_row").first().alias("candidates"),
+            pl.col("offered")
+            .sort_by(best, "award_row", nulls_last=True)
+            .first()
+            .alias("candidates"),
             pl.len().cast(pl.Int64).alias("awards"),
             pl.when(pl.col("amount").count() > 0).then(pl.col("amount").sum()).alias("amount"),
             pl.col("recipient_hash").drop_nulls().first().alias("joined"),
