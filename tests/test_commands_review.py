@@ -6,6 +6,7 @@ import csv
 import json
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from tests.quality.conftest import enriched_table
@@ -104,7 +105,7 @@ def test_a_question_that_was_asked_before_is_still_known(
     capsys.readouterr()
     assert call("review", run.name, "--answers", "s.csv") == 0
     said = capsys.readouterr().out
-    assert said.startswith("1 questions answered, 1 awards settled")
+    assert said.startswith("1 question answered, 1 award settled")
     assert "no estimate of the precision" in said
 
 
@@ -151,6 +152,14 @@ def test_a_run_without_its_table_or_its_queue(
     assert not (run / "review").exists()
     assert call("review", "nothing") == 2
     assert "no run 'nothing'" in capsys.readouterr().err
+
+
+def test_a_table_that_holds_an_award_twice_is_refused(
+    run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pq.write_table(pa.concat_tables([TABLE, TABLE]), run / "enriched" / f"{SIZE}.parquet")
+    assert call("review", run.name) == 2
+    assert "holds an award twice" in capsys.readouterr().err
 
 
 def test_help_shows_the_defaults(run: Path, capsys: pytest.CaptureFixture[str]) -> None:

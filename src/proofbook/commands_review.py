@@ -79,6 +79,7 @@ def _ask(
 ) -> None:
     from proofbook.quality.clerical import REASONS, queue  # noqa: PLC0415 - --help stays quick
     from proofbook.report.review import render_review  # noqa: PLC0415
+    from proofbook.report.words import count_of  # noqa: PLC0415
     from proofbook.suite import review as made  # noqa: PLC0415
 
     found = made.review(
@@ -100,7 +101,7 @@ def _ask(
             | {"seed": found.design.seed, "queue": str(path), "page": str(folder / made.PAGE)}
         )
         return
-    print(f"{len(asked):,} questions about {awards:,} awards")
+    print(f"{count_of(len(asked), 'question')} about {count_of(awards, 'award')}")
     for reason, count in counts.items():
         print(f"  {reason:<22}{count:>9,}")
     print(folder / made.PAGE)
@@ -154,13 +155,20 @@ def _document(found: Review, together: Settled, told: Reviewed) -> dict[str, Any
 
 
 def _text(found: Review, together: Settled, told: Reviewed) -> str:
-    from proofbook.report.words import interval, number, quantity, visible  # noqa: PLC0415
+    from proofbook.report.words import (  # noqa: PLC0415
+        count_of,
+        interval,
+        is_number,
+        quantity,
+        visible,
+    )
 
     def rate(of: Interval) -> str:
         return f"{quantity(of.value, 'rate')} (95 % interval {interval(of.low, of.high, 'rate')})"
 
     lines = [
-        f"{len(together.verdicts):,} questions answered, {told.truth.num_rows:,} awards settled",
+        f"{count_of(len(together.verdicts), 'question')} answered, "
+        f"{count_of(told.truth.num_rows, 'award')} settled",
         told.reasons.to_string(index=False),
     ]
     by_name = told.precision
@@ -179,13 +187,13 @@ def _text(found: Review, together: Settled, told: Reviewed) -> str:
     before, now = (n / found.awards for n in (found.accepted, found.accepted + told.confirmed))
     lines.append(
         f"match rate                    {quantity(before, 'rate')}, with the "
-        f"{number(told.confirmed)} awards people gave a recipient {quantity(now, 'rate')}"
+        f"{count_of(told.confirmed, 'award')} people gave a recipient {quantity(now, 'rate')}"
     )
     for both in together.agreement.to_dict("records"):
-        measure = "" if both["kappa"] is None else f", Cohen's kappa {both['kappa']:.2f}"
+        measure = f", Cohen's kappa {both['kappa']:.2f}" if is_number(both["kappa"]) else ""
         lines.append(
             f"{both['reviewer']} and {both['and']} agree on {both['same']} of "
-            f"{both['questions']} questions{measure}"
+            f"{count_of(both['questions'], 'question')}{measure}"
         )
     for said in together.contradictions.to_dict("records"):
         lines.append(

@@ -33,14 +33,14 @@ def test_what_a_spreadsheet_changes_is_understood(tmp_path, end, bom):
         "q2,,,,untouched", " q2 , Unsure ,,,", end=end, bom=bom,
     )  # fmt: skip
     assert _said(read_answers(path, KNOWN)) == [
-        ("q3", "none", "Ann"), ("q1", "2", "Ann"), ("q2", "unsure", "sheet.csv"),
+        ("q3", "none", "Ann"), ("q1", "2", "Ann"), ("q2", "unsure", str(path)),
     ]  # fmt: skip
 
 
 def test_a_sheet_may_have_only_the_two_columns(tmp_path):
     path = tmp_path / "s.csv.gz"
     path.write_bytes(gzip.compress(b"Verdict,QUESTION\n1,q1\n"))
-    assert _said(read_answers(path, KNOWN)) == [("q1", "1", "s.csv.gz")]
+    assert _said(read_answers(path, KNOWN)) == [("q1", "1", str(path))]
 
 
 @pytest.mark.parametrize(
@@ -121,6 +121,19 @@ def test_contradictions_are_listed_and_agreement_is_measured():
     assert found.agreement.to_numpy().tolist() == [
         ["Ann", "Bob", 4, 3, 0.5], ["Bob", "Cy", 1, 0, 0.0],
     ]  # fmt: skip
+
+
+def test_agreement_by_chance_alone_has_no_kappa():
+    found = settle(_answers(Ann="1 1 -", Bob="1 1 2", Cy="- - none"))
+    assert found.agreement["kappa"].isna().tolist() == [True, False]
+
+
+def test_two_sheets_without_names_are_two_reviewers(tmp_path):
+    answers = []
+    for name, said in (("a", "1"), ("b", "2")):
+        (tmp_path / name).mkdir()
+        answers += read_answers(_sheet(tmp_path / name, f"q1,{said},,,"), KNOWN)
+    assert len(settle(answers).contradictions) == 2
 
 
 def test_a_reviewer_who_contradicts_himself_is_an_error(tmp_path):

@@ -57,6 +57,7 @@ def test_nothing_in_doubt_is_a_page_too() -> None:
     html = _html(doubts=0)
     assert faults(html) == []
     assert "Table: questions" not in html
+    assert "None is in doubt." in _text(html)
 
 
 def test_hostile_text_is_shown_as_text(tmp_path: Path) -> None:

@@ -52,7 +52,7 @@ def draw(questions: pl.DataFrame, total: int, seed: int) -> pl.DataFrame:
     seed alone: more of the same seed are drawn in addition.
     """
     ids = hash_words(pa.array(questions["question"].to_list(), pa.string()))
-    lots = mix(ids ^ mix(np.array([seed], np.uint64)))
+    lots = mix(ids ^ mix(np.array([seed % 2**64], np.uint64)))
     frame = questions.select("question", "stratum").with_columns(
         lot=pl.Series(lots, dtype=pl.UInt64)
     )

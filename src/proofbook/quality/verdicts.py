@@ -62,7 +62,7 @@ class Settled:
 def read_answers(path: str | Path, candidates: Mapping[str, int]) -> list[Answer]:
     """The answers in a sheet (CSV): rows with a verdict, in any order, others left out.
 
-    ``candidates``: how many each question has. A row without a reviewer is by the file's name.
+    ``candidates``: how many each question has. A row without a reviewer is by the file itself.
     Raises InputError, with the line and the value, for a question that is not known, a verdict
     that is no word or number of one, and a candidate that is not there.
     """
@@ -79,9 +79,8 @@ def read_answers(path: str | Path, candidates: Mapping[str, int]) -> list[Answer
     for record, (question, said, reviewer) in enumerate(zip(*columns.values(), strict=True)):
         if not said.strip():
             continue
-        answer = Answer(
-            question.strip(), _verdict(said), reviewer.strip() or path.name, path, record
-        )
+        who = reviewer.strip() or str(path)
+        answer = Answer(question.strip(), _verdict(said), who, path, record)
         _check(answer, said, candidates)
         answers.append(answer)
     return answers
@@ -154,7 +153,7 @@ def _check(answer: Answer, said: str, candidates: Mapping[str, int]) -> None:
     if answer.question not in candidates:
         raise InputError(
             answer.file,
-            f"has a question that this run does not ask{did_you_mean(answer.question, candidates)}",
+            "has a question that this run does not ask",
             place=answer.place,
             value=answer.question,
             remedy="give the sheets of this run, with the column 'question' as it was",

@@ -100,9 +100,7 @@ def review_html(found: Review, asked: pl.DataFrame) -> str:
             "why": _why(asked),
             "sample": _strata(found.questions),
             "seed": number(found.design.seed),
-            "extent": f"Shown are the first {MOST} of {number(doubted.height)}."
-            if doubted.height > MOST
-            else f"Shown are all {number(doubted.height)}.",
+            "extent": _extent(doubted.height),
             "numbers": range(1, MOST_CANDIDATES + 1),
             "rows": [_row(q) for q in doubted.head(MOST).iter_rows(named=True)],
         },
@@ -122,6 +120,14 @@ def _name(candidate: dict[str, Any]) -> str:
 
 def _listed(*texts: str | None) -> str:
     return ", ".join(text for text in texts if text)
+
+
+def _extent(count: int) -> str:
+    if not count:
+        return "None is in doubt."
+    order = "First come those that decide most: many awards, and an open answer."
+    shown = f"the first {MOST} of {number(count)}" if count > MOST else f"all {number(count)}"
+    return f"Shown are {shown}. {order} The probability is that of the pair being the same firm."
 
 
 def _rows(rows: list[int]) -> str:
