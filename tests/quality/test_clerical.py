@@ -86,10 +86,11 @@ def test_an_identifier_and_a_name_that_join_the_same_are_one_question(enriched):
         enriched(
             (X, "j", _offers(("j", 0.97), match_probability=0.97, **firm)),
             (U, "j", firm | {"match_flags": ["name-disagrees"], "match_probability": 0.9}),
+            (X, "j", _offers(("j", 0.99), match_probability=0.99, **firm)),
             (C, _offers(("j", 0.97), **firm)),
         )
     ).to_dicts()
-    assert (question["awards"], question["by_name"], question["open"]) == (3, 1, 1)
+    assert (question["awards"], question["by_name"], question["open"]) == (4, 2, 1)
     assert question["reasons"] == ["candidate", "name-disagrees", SAMPLE]
     assert question["joined"] == "j"
     assert question["stratum"] == "name-exact, 0.95 to 0.98"
@@ -129,6 +130,7 @@ def test_a_limit_cuts_the_doubts_and_leaves_the_sample(enriched):
     assert whole.height == 20
     assert cut.height == 13
     assert cut["question"].is_in(doubted["question"][:3].implode()).sum() == 3
+    assert whole.filter("drawn")["lot"].is_sorted()
     for asked, half in ((whole, 10), (cut, 6)):
         drawn = asked["drawn"].to_list()
         assert abs(sum(drawn[:half]) - sum(drawn[half:])) <= 1, "its place tells that it was drawn"
