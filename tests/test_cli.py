@@ -68,6 +68,8 @@ USAGE = {
     "report x": "no run 'x'",
     "report x --against y --bundle": "no run 'x'",
     "readiness x": "no run 'x'",
+    "review x": "no run 'x'",
+    "review x --out t.parquet": "--out needs --answers FILE",
     "baseline show main": "no baseline 'main'",
     "baseline promote x --name main --reviewed-by Ann": "no run 'x'",
     "baseline promote x --name main": "Missing option '--reviewed-by'",

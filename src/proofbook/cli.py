@@ -17,6 +17,7 @@ from proofbook import (
     commands_enrich,
     commands_matching,
     commands_report,
+    commands_review,
     commands_sources,
 )
 from proofbook.commands import Json
@@ -183,6 +184,7 @@ app.command()(commands_sources.fetch)
 
 app.command()(commands_report.report)
 app.command()(commands_report.schema)
+app.command()(commands_review.review)
 
 
 @app.command()

@@ -18,8 +18,27 @@ from proofbook.measure.statistics import (
     homogeneity,
     mean_interval,
     ratio_of_minima,
+    weighted_rate,
     wilson,
 )
+
+
+@pytest.mark.parametrize(("k", "n"), [(0, 7), (3, 7), (7, 7)])
+def test_a_weighted_rate_with_equal_weights_is_a_rate(k, n):
+    assert weighted_rate([True] * k + [False] * (n - k), [2.5] * n) == wilson(k, n)
+
+
+def test_unequal_weights_widen_the_interval():
+    found = weighted_rate([True, True, False, True], [10, 1, 1, 1])
+    assert found.value == pytest.approx(12 / 13)
+    assert found.n == round(13**2 / 103)
+    assert found.low < weighted_rate([True] * 12 + [False], [1] * 13).low
+
+
+def test_a_weighted_rate_of_nothing_and_of_no_weight():
+    assert weighted_rate([], []) == Interval(None, None, None, 0)
+    with pytest.raises(ValueError, match="positive weight"):
+        weighted_rate([True, False], [1, 0])
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ import pytest
 
 from proofbook.matching.schema import ACCEPTED_METHODS, ENRICHED_SCHEMA
 
-TEXT = ("Company", "City", "State", "Phase", "Agency", "Award Year", "Number Employees", "UEI",
-        "Duns")  # fmt: skip
+TEXT = ("Company", "City", "State", "Zip", "Phase", "Agency", "Award Year", "Award Amount",
+        "Number Employees", "UEI", "Duns", "Contact Name")  # fmt: skip
 
 
 def enriched_row(number: int, method: str, recipient: str | None = None, **values: Any) -> dict:
@@ -37,23 +37,24 @@ def enriched_row(number: int, method: str, recipient: str | None = None, **value
     return {**{name.name: None for name in ENRICHED_SCHEMA}, **row, **values}
 
 
+def enriched_table(*rows: tuple | str) -> pa.Table:
+    """``enriched_table((method, recipient, {column: value}), ...)``: one award per tuple."""
+    made = []
+    for number, row in enumerate(rows):
+        parts = (row,) if isinstance(row, str) else row
+        values = parts[-1] if isinstance(parts[-1], dict) else {}
+        method, *recipient = (p for p in parts if not isinstance(p, dict))
+        made.append(enriched_row(number, method, *recipient, **dict(values)))
+    present = [c for c in TEXT if any(c in row for row in made)]
+    schema = pa.schema([*(pa.field(c, pa.string()) for c in present), *ENRICHED_SCHEMA])
+    schema = pa.schema([f.with_nullable(True) for f in schema])  # breaches must be writable
+    return pa.Table.from_pylist(made, schema=schema)
+
+
 @pytest.fixture(scope="session")
 def enriched() -> Callable[..., pa.Table]:
-    """``enriched((method, recipient, {column: value}), ...)``: one award per tuple."""
-
-    def make(*rows: tuple | str) -> pa.Table:
-        made = []
-        for number, row in enumerate(rows):
-            parts = (row,) if isinstance(row, str) else row
-            values = parts[-1] if isinstance(parts[-1], dict) else {}
-            method, *recipient = (p for p in parts if not isinstance(p, dict))
-            made.append(enriched_row(number, method, *recipient, **dict(values)))
-        present = [c for c in TEXT if any(c in row for row in made)]
-        schema = pa.schema([*(pa.field(c, pa.string()) for c in present), *ENRICHED_SCHEMA])
-        schema = pa.schema([f.with_nullable(True) for f in schema])  # breaches must be writable
-        return pa.Table.from_pylist(made, schema=schema)
-
-    return make
+    """Makes a table of awards, see ``enriched_table``."""
+    return enriched_table
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.quality.conftest import enriched_table
 
+from proofbook.quality.clerical import questions
 from proofbook.report.index import render_run
 from proofbook.suite.alerts import alerts
 from proofbook.suite.diff import AwardChange, Match, RunDiff
@@ -24,6 +26,7 @@ from proofbook.suite.result import (
     RunResult,
     Table,
 )
+from proofbook.suite.review import Design, Review
 
 SIZE = "1000x5000"
 HOSTILE = (
@@ -292,6 +295,21 @@ def make_diff(now: RunResult | None = None, *, text: str = "Advanced Systems") -
         was, now or make_failed(), SIZE, 1000, changes=changes, other_method=4, drop_pp=-0.1,
         low=-0.5, high=0.4, p_value=0.8,
     )  # fmt: skip
+
+
+def make_review(run: RunResult | None = None, *, text: str = "Acme", doubts: int = 4) -> Review:
+    """That many questions in doubt, about three awards each, and two links by name."""
+    about = {"City": "Boston", "State": "MA", "Zip": "02139", "Contact Name": "Jane Roe",
+             "Award Amount": "100,000"}  # fmt: skip
+    offers = {"candidates": [(f"{text} one", 0.6), (f"{text} two", 0.3)]}
+    rows = [
+        ("name-fuzzy-candidate", {"Company": f"{text} {n}", **about, **offers})
+        for n in range(doubts)
+        for _ in range(3)
+    ]  # fmt: skip
+    rows += [("name-exact", f"{text} {n}", {"Company": f"Drawn {n}", **about}) for n in "ab"]
+    table = enriched_table(*rows)
+    return Review(run or make_passed(), Design(SIZE), questions(table), table.num_rows, 2)
 
 
 MADE = {

@@ -21,9 +21,10 @@ from proofbook.report import figures, tables
 from proofbook.report.difference import render_difference
 from proofbook.report.index import render_run
 from proofbook.report.pages import render_notebooks
+from proofbook.report.review import render_review
 from proofbook.suite.files import write_text
 
-from .conftest import HOSTILE, LONG, MADE, make_diff, make_hostile, make_passed
+from .conftest import HOSTILE, LONG, MADE, make_diff, make_hostile, make_passed, make_review
 
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
@@ -34,7 +35,8 @@ WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 #: The kinds of pages there are, by the way to make them.
 INDEXES = [f"index of a {kind} run" for kind in MADE]
-OTHERS = ["notebook", "notebook, hostile", "diff", "diff, hostile", "diff of other awards"]
+OTHERS = ["notebook", "notebook, hostile", "diff", "diff, hostile", "diff of other awards",
+          "review", "review, hostile"]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -97,6 +99,10 @@ def page_of(
             replace(found, was=replace(passed, run_id="o"), changes=[], why="the awards differ"),
             folder,
         ),
+        "review": render_review(make_review(), folder / "r").with_name("index.html"),
+        "review, hostile": render_review(
+            make_review(make_hostile(), text=LONG), folder / "h"
+        ).with_name("index.html"),
         "index of a passed run": folder / "index.html",
     }
 
@@ -291,7 +297,7 @@ def test_rows_are_found_by_words_and_counted(
 def test_hostile_text_runs_nothing(
     page_of: Callable[[str], Path], open_page: Callable[..., Opened]
 ) -> None:
-    for kind in ("index of a hostile run", "notebook, hostile", "diff, hostile"):
+    for kind in ("index of a hostile run", "notebook, hostile", "diff, hostile", "review, hostile"):
         opened = open_page(page_of(kind))
         dialogs: list[str] = []
         opened.page.on("dialog", lambda d, to=dialogs: to.append(d.message))

@@ -104,6 +104,23 @@ def mean_interval(
     return Interval(mean, low, high, int(weight.size))
 
 
+def weighted_rate(right: ArrayLike, weights: ArrayLike) -> Interval:
+    """The share that is right of observations that stand for unequally many, ``weights``.
+
+    The interval is Wilson's at the effective number of observations, (Σ w)² / Σ w² (Kish 1965),
+    which is ``n`` rounded; with equal weights it is that of `wilson`. ValueError for a weight that
+    is not positive.
+    """
+    hit, w = np.asarray(right, dtype=bool), np.asarray(weights, dtype=float)
+    if hit.shape != w.shape or not (w > 0).all():
+        raise ValueError("a weighted rate needs a positive weight for every observation")
+    if w.size == 0:
+        return Interval(None, None, None, 0)
+    rate, effective = float(w[hit].sum() / w.sum()), float(w.sum() ** 2 / (w**2).sum())
+    low, high = _wilson_bounds(rate, effective)
+    return Interval(rate, low if hit.any() else 0.0, 1.0 if hit.all() else high, round(effective))
+
+
 def _wilson_bounds(rate: float, n: float) -> tuple[float, float]:
     centre = (rate + _Z**2 / (2 * n)) / (1 + _Z**2 / n)
     half = _Z / (1 + _Z**2 / n) * math.sqrt(rate * (1 - rate) / n + _Z**2 / (4 * n * n))

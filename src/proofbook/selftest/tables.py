@@ -18,11 +18,18 @@ from proofbook.matching.schema import (
     ACCEPTED_METHODS,
     CANDIDATE,
     JOINED_RECIPIENT_COLUMNS,
+    NAME_EXACT,
+    NAME_FUZZY,
     UNMATCHED,
 )
+from proofbook.measure.statistics import Interval
 from proofbook.params import Settings
 from proofbook.quality import laws
+from proofbook.quality.clerical import questions
+from proofbook.quality.judged import links
 from proofbook.quality.rates import match_rates
+from proofbook.quality.reviewed import reviewed
+from proofbook.quality.verdicts import NONE, UNSURE
 from proofbook.selftest.fault import Fault, raised
 from proofbook.sources import read_awards, read_enriched, read_recipients, read_truth
 from proofbook.suite.check import Against, check
@@ -133,13 +140,39 @@ def _not_deterministic() -> str | None:
     return breaches[0].rule if breaches and not laws.determinism(sound, sound) else None
 
 
-def _wrong_joins() -> str | None:
+def _joined_with_others(*methods: str) -> pa.Table:
+    """Every fourth award of these methods joined with the recipient of another."""
     sound = _world()[3]
-    rows = _rows(*ACCEPTED_METHODS)[::4]
+    rows = _rows(*methods)[::4]
     hashes = sound["recipient_hash"].to_pylist()
     others = dict(zip(rows, [hashes[row] for row in [*rows[1:], rows[0]]], strict=True))
-    wrong = _set(sound, "recipient_hash", rows, lambda row: others[row])
+    return _set(sound, "recipient_hash", rows, lambda row: others[row])
+
+
+def _wrong_joins() -> str | None:
+    wrong = _joined_with_others(*ACCEPTED_METHODS)
     return _found("precision_rate", wrong, precision_rate={"fail": 0.85})
+
+
+def _seen_by_people() -> str | None:
+    """Reviewers who know the truth see it in the sample; of the sound table they see none."""
+    known = links(_world()[2]).group_by("award_row").agg("recipient_hash")
+    right = dict(known.iter_rows())
+
+    def verdict(question: dict[str, Any]) -> str:
+        of = right.get(question["award_rows"][0], [])
+        numbers = [n for n, c in enumerate(question["candidates"], 1) if c["recipient_hash"] in of]
+        return str(numbers[0]) if numbers else NONE if of else UNSURE
+
+    def seen(table: pa.Table) -> Interval:
+        asked = questions(table)
+        said = {q["question"]: verdict(q) for q in asked.iter_rows(named=True)}
+        return reviewed(asked, said).precision.links
+
+    sound, wrong = seen(_world()[3]), seen(_joined_with_others(NAME_EXACT, NAME_FUZZY))
+    if not (sound.high or 0) > 0.95 > (wrong.high or 0) > 0:
+        return None
+    return f"precision of links by name {wrong.value:.1%}, where it was {sound.value:.1%}"
 
 
 def _candidates_as_matches() -> str | None:
@@ -194,6 +227,7 @@ FAULTS = [
     Fault("law", "a personal column gets out", _personal_column),
     Fault("law", "a personal value gets out in another column", _personal_value),
     Fault("match", "every fourth match is joined with another firm", _wrong_joins),
+    Fault("match", "every fourth match by name is joined with another firm", _seen_by_people),
     Fault("match", "candidates are counted as matches", _candidates_as_matches),
     Fault("match", "5.0 points of the matches are lost", _lost_matches),
     Fault("match", "a third of the matches is lost", _low_rate),
