@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -73,23 +74,32 @@ def settings_of(home: Project, more: Mapping[str, Any]) -> dict[str, Any]:
     return dict(text.split("=", 1) for text in given(home)) | dict(more)
 
 
-def ran(home: Project, *, selection: Any = None, **more: Any) -> Ran:
+def ran(
+    home: Project,
+    settings: Mapping[str, Any] | None = None,
+    selection: dg.AssetSelection | None = None,
+) -> Ran:
     """What Dagster makes of the project's suite, in this process, with nothing kept of it."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(project.HOME, str(home.root))
-        patch.setenv("DAGSTER_HOME", "")
-        suite = assets(settings=settings_of(home, more.pop("settings", {})))
-    job = dg.define_asset_job("job", selection or dg.AssetSelection.assets(suite))
-    defs = dg.Definitions(assets=[suite], jobs=[job])
     before = set(home.outputs.glob("*/run.json"))
-    with dg.DagsterInstance.ephemeral(tempdir=str(home.root)) as instance:
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        dg.DagsterInstance.ephemeral(tempdir=str(home.root)) as instance,
+    ):
+        patch.setenv(project.HOME, str(home.root))
+        patch.delenv("DAGSTER_HOME", raising=False)
+        patch.setattr(socket.socket, "connect", lambda *_: pytest.fail("it wants the network"))
+        suite = assets(settings=settings_of(home, settings or {}))
+        job = dg.define_asset_job("job", selection or dg.AssetSelection.assets(suite))
+        defs = dg.Definitions(assets=[suite], jobs=[job])
         found = defs.resolve_job_def("job").execute_in_process(
             instance=instance, raise_on_error=False
         )
-        keys = [spec.key for spec in suite.check_specs]
-        known = instance.event_log_storage.get_latest_asset_check_execution_by_key(keys)
+        latest = instance.event_log_storage.get_latest_asset_check_execution_by_key(
+            [spec.key for spec in suite.check_specs]
+        )
         states = {
-            f"{k.asset_key.to_user_string()}:{k.name}": r.status.value for k, r in known.items()
+            f"{key.asset_key.to_user_string()}:{key.name}": check.status.value
+            for key, check in latest.items()
         }
         log = [entry.user_message for entry in instance.all_logs(found.run_id)]
     (made,) = set(home.outputs.glob("*/run.json")) - before
@@ -98,12 +108,18 @@ def ran(home: Project, *, selection: Any = None, **more: Any) -> Ran:
 
 @pytest.fixture(scope="module")
 def sound(make_project: Make) -> Project:
-    return make_project()
+    """A sound project in a checkout, in which a file has been changed."""
+    found = make_project()
+    for words in ("init -q", "add params", "-c user.name=A -c user.email=a@b commit -qm params"):
+        subprocess.run(["git", "-C", str(found.root), *words.split()], check=True)
+    with (found.params / "base.yaml").open("a") as file:
+        file.write("\n")
+    return found
 
 
 @pytest.fixture(scope="module")
 def passed(sound: Project) -> Ran:
-    return ran(sound, settings=SIZES)
+    return ran(sound, SIZES)
 
 
 def place(gate: GateOutcome) -> tuple[str, str]:
@@ -151,7 +167,9 @@ def test_a_materialisation_tells_its_metrics_and_where_its_pages_are(passed: Ran
             "page": str(passed.folder / "html" / f"{key}.html"),
             "report": str(passed.folder / "index.html"),
         }
-        assert told == metrics | files | {"run_id": passed.record.run_id}
+        whole = {"run_id": passed.record.run_id}
+        whole["commit"] = f"{passed.record.provenance.commit} with changes"
+        assert told == metrics | files | whole
         assert all(Path(file).is_file() for file in files.values())
         assert not {*files, "run_id", "commit"} & set(DEFINITIONS)
 
@@ -197,15 +215,24 @@ def test_a_failed_gate_is_a_blocking_check_and_fails_the_step(make_project: Make
 
 
 @pytest.mark.slow
-def test_a_crash_fails_the_step_with_the_error_of_the_notebook(make_project: Make) -> None:
-    fault = "raise LookupError('no such award')"
-    found = ran(make_project({"01_profiling": cells("01_profiling", fault=fault)}))
-    assert "01_profiling failed: cell 6 raised LookupError: no such award" in found.failure
+@pytest.mark.parametrize(("place_of_fault", "state"), [(2, "missing"), (3, "pass")])
+def test_a_crash_fails_the_step_with_the_error_of_the_notebook(
+    make_project: Make, place_of_fault: int, state: GateState
+) -> None:
+    """Also where all was recorded before it: a crashed notebook has no passed checks."""
+    code = cells("01_profiling")
+    code.insert(place_of_fault, "raise LookupError('lost')")
+    home = make_project({"01_profiling": code})
+    found = ran(home)
+    cell = place_of_fault + 3
+    told = f"Crashed. 01_profiling failed: cell {cell} raised LookupError: lost"
+    assert told in found.failure
     assert found.materialised == []
-    assert {g.state for g in found.record.gates} == {"missing"}
-    assert {k: c.passed for k, c in found.checks.items()} == {
-        place(gate): False for gate in found.record.gates
-    }
+    assert {g.state for g in found.record.gates} == {state}
+    failed = {place(gate) for gate in found.record.gates if gate.state == "missing"}
+    assert {key: check.passed for key, check in found.checks.items()} == dict.fromkeys(
+        failed, False
+    )
 
 
 @pytest.mark.slow
@@ -220,7 +247,7 @@ def test_a_selection_runs_up_to_its_last_notebook_and_warnings_block_nothing(
     make_project: Make, selection: dg.AssetSelection, materialised: list[str], checks: int
 ) -> None:
     home = make_project({"01_profiling": cells("01_profiling", {"award_valid_rate": 0.4})})
-    found = ran(home, selection=selection, settings={"gates.award_valid_rate.severity": "warn"})
+    found = ran(home, {"gates.award_valid_rate.severity": "warn"}, selection)
     assert found.result.success
     assert [n.key for n in found.record.notebooks] == ["01_profiling"]
     assert found.record.provenance.command.endswith(" --only 01_profiling")
