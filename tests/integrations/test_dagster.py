@@ -224,7 +224,7 @@ def test_a_crash_fails_the_step_with_the_error_of_the_notebook(
     code.insert(place_of_fault, "raise LookupError('lost')")
     home = make_project({"01_profiling": code})
     found = ran(home)
-    cell = place_of_fault + 3
+    cell = place_of_fault + 4  # a heading, the parameters and the injected ones come first
     told = f"Crashed. 01_profiling failed: cell {cell} raised LookupError: lost"
     assert told in found.failure
     assert found.materialised == []
