@@ -138,7 +138,7 @@ def _gates(request: Request, step: Step) -> list[Gate]:
 def _carried_out(
     request: Request, steps: Sequence[Step], context: dg.AssetExecutionContext
 ) -> Iterator[Event]:
-    """Runs the suite: the events of every notebook as it ends; Failure unless the run passed."""
+    """Runs the suite: the events of a notebook as it ends; Failure where a command would fail."""
     selected = {*context.selected_asset_keys, *context.selected_asset_check_keys}
     request, reported = _up_to(request, steps, selected), set[str]()
     with closing(records(request, lambda line: context.log.info(visible(line)))) as found:
@@ -171,13 +171,9 @@ def _events(
     key, completed = _asset_key(notebook.name, notebook.size), notebook.status == "completed"
     if completed and key in selected:
         yield dg.MaterializeResult(asset_key=key, metadata=_metadata(request, result, notebook))
-    for gate in result.gates:
+    for gate in (gate for gate in result.gates if gate.notebook == notebook.key):
         sound = completed or gate.state != "pass"
-        if (
-            gate.notebook == notebook.key
-            and sound
-            and dg.AssetCheckKey(key, gate.metric) in selected
-        ):
+        if sound and dg.AssetCheckKey(key, gate.metric) in selected:
             yield check_result(key, gate)
 
 

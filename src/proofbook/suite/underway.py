@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import threading
 from collections.abc import Callable, Generator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -140,15 +141,17 @@ class Underway:
     def carry_out(self) -> Generator[RunResult]:
         """Runs what is not finished yet; the record so far whenever a step has ended."""
         try:
-            for _ in run_all(
+            ended = run_all(
                 [step for step in self.steps if step.key not in self.finished],
                 finished=set(self.finished),
                 jobs=self.settings.run.jobs,
                 held=self._held,
                 run=self._step,
                 done=self._done,
-            ):
-                yield self._result(unfinished(self.folder.name))
+            )
+            with closing(ended):
+                for _ in ended:
+                    yield self._result(unfinished(self.folder.name))
         except Interrupted as interrupt:
             words = unfinished(self.folder.name).sentence.replace("Not finished", "Interrupted")
             self._close(Verdict("interrupted", interrupt.exit_code, words))
