@@ -28,14 +28,18 @@ def test_every_step_runs_once_after_what_it_needs(jobs: int) -> None:
         started.append(one.key)
         return one.key
 
-    run_all(
-        PLAN,
-        jobs=jobs,
-        finished=set(),
-        held=lambda one: None,
-        run=run,
-        done=lambda one, result: ended.append(result),
-    )
+    told = [
+        one.key
+        for one in run_all(
+            PLAN,
+            jobs=jobs,
+            finished=set(),
+            held=lambda one: None,
+            run=run,
+            done=lambda one, result: ended.append(result),
+        )
+    ]
+    assert told == ended
     assert sorted(started) == sorted(ended) == ["a", "b1", "b2", "c"]
     assert (ended[0], ended[-1]) == ("a", "c")
 
@@ -48,9 +52,10 @@ def test_independent_steps_run_side_by_side() -> None:
             together.wait()
         return one.key
 
-    run_all(
+    every = run_all(
         PLAN, jobs=2, finished=set(), held=lambda one: None, run=run, done=lambda one, result: None
     )
+    assert len(list(every)) == len(PLAN)
 
 
 def test_finished_and_held_steps_are_not_run() -> None:
@@ -61,7 +66,7 @@ def test_finished_and_held_steps_are_not_run() -> None:
         ran.append(one.key)
         return "ran"
 
-    run_all(
+    told = run_all(
         PLAN[1:],
         jobs=1,
         finished={"a"},
@@ -69,6 +74,7 @@ def test_finished_and_held_steps_are_not_run() -> None:
         run=run,
         done=lambda one, result: ended.update({one.key: result}),
     )
+    assert [one.key for one in told] == ["b1", "b2", "c"]
     assert ran == ["b1", "c"]
     assert ended == {"b1": "ran", "b2": "held", "c": "ran"}
 
@@ -86,6 +92,23 @@ def test_an_exception_stops_what_is_running_and_reports_it() -> None:
 
     before = time.monotonic()
     with pytest.raises(KeyboardInterrupt):
-        run_all(PLAN, jobs=2, finished=set(), held=lambda one: None, run=run, done=done)
+        list(run_all(PLAN, jobs=2, finished=set(), held=lambda one: None, run=run, done=done))
+    assert time.monotonic() - before < 5
+    assert ended == {"a": "ran", "b1": "ran", "b2": "stopped"}
+
+
+def test_closing_it_stops_what_is_running_and_reports_it() -> None:
+    ended: dict[str, str] = {}
+
+    def run(one: Step, stop: threading.Event) -> str:
+        return "stopped" if one.key == "b2" and stop.wait(10) else "ran"
+
+    def done(one: Step, result: str) -> None:
+        ended[one.key] = result
+
+    before = time.monotonic()
+    told = run_all(PLAN, jobs=2, finished=set(), held=lambda one: None, run=run, done=done)
+    assert [next(told).key, next(told).key] == ["a", "b1"]
+    told.close()
     assert time.monotonic() - before < 5
     assert ended == {"a": "ran", "b1": "ran", "b2": "stopped"}

@@ -13,7 +13,7 @@ from proofbook.params import Settings
 from proofbook.quality.metrics import DEFINITIONS
 from proofbook.quality.regression import DROPS, changes
 from proofbook.suite.baselines import Baseline, Circumstances, differences
-from proofbook.suite.gates import evaluate
+from proofbook.suite.gates import Gate, evaluate
 from proofbook.suite.history import Entry, Value
 from proofbook.suite.result import GateOutcome, Metric
 
@@ -34,6 +34,21 @@ def gate_name(metric: str) -> str:
     """
     stem, kind, unit = metric.rsplit("_", 2)
     return f"{stem}_best_{kind}_{unit}"
+
+
+def gates(settings: Settings) -> dict[str, Gate]:
+    """The active gates against the best, by the metric of the gate against the baseline."""
+    return {
+        metric: replace(
+            gate,
+            metric=gate_name(metric),
+            severity=gate.severity if metric in DROPS else "warn",
+            title=f"{gate.title.removesuffix(' against the baseline')}, against the best of the "
+            f"last {LAST} runs",
+        )
+        for metric in JUDGED
+        if (gate := settings.gate(metric)).active
+    }
 
 
 def best(entries: Sequence[Entry], now: Circumstances, size: str) -> list[tuple[Metric, str]]:
@@ -81,19 +96,12 @@ def judge(
         return []
     runs = {metric.name: run for metric, run in reached}
     reference = Baseline("best", "", "", "", None, now, [metric for metric, _ in reached])
-    outcomes = []
+    outcomes, judged = [], gates(settings)
     for change in changes(reference, metrics, size):
-        run = runs.get(JUDGED.get(change.metric, ""))
-        gate = settings.gate(change.metric)
-        if run is None or change.value is None or not gate.active:
+        gate, run = judged.get(change.metric), runs.get(JUDGED.get(change.metric, ""))
+        if gate is None or run is None or change.value is None:
             continue
-        gate = replace(
-            gate,
-            metric=gate_name(change.metric),
-            severity=gate.severity if change.metric in DROPS else "warn",
-            title=f"{gate.title.removesuffix(' against the baseline')}, against the best of the "
-            f"last {LAST} runs ({run})",
-        )
+        gate = replace(gate, title=f"{gate.title} ({run})")
         unit = DEFINITIONS[change.metric].unit
         found = Metric(gate.metric, change.value, unit=unit, low=change.low, high=change.high)
         outcome = evaluate(gate, found, notebook=notebook, rerun=rerun)

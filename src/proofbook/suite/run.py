@@ -7,6 +7,9 @@ import json
 import os
 import shutil
 import time
+from collections import deque
+from collections.abc import Generator
+from contextlib import closing
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,7 +23,7 @@ from proofbook.suite.result import RunResult, load_run
 from proofbook.suite.signals import interruptible
 from proofbook.suite.underway import Request, Tell, Underway
 
-__all__ = ["Request", "planned", "render", "run_suite"]
+__all__ = ["Request", "planned", "records", "render", "run_suite"]
 
 
 def planned(request: Request) -> list[Step]:
@@ -42,11 +45,17 @@ def run_suite(request: Request, tell: Tell = lambda _: None) -> RunResult:
     parameters or outputs that cannot be used. Whatever happens to a notebook is in the result.
     An interrupt stops the notebooks, writes the record, and is raised again.
     """
-    with interruptible():
-        return _run_suite(request, tell)
+    with interruptible(), closing(records(request, tell)) as found:
+        (result,) = deque(found, maxlen=1)
+    return result
 
 
-def _run_suite(request: Request, tell: Tell) -> RunResult:
+def records(request: Request, tell: Tell) -> Generator[RunResult]:
+    """Runs the suite as ``run_suite`` does, for a caller with its own signals.
+
+    Yields the record so far whenever a step has ended, and last that of the whole run. Closing it
+    before stops the notebooks.
+    """
     steps = planned(request)
     folder, old = _open_folder(request)
     if old is not None:  # the record tells how to make the run again, not how it was gone on with
@@ -64,13 +73,14 @@ def _run_suite(request: Request, tell: Tell) -> RunResult:
         if old is None:
             shutil.rmtree(folder, ignore_errors=True)
         raise
-    result = run.carry_out()
+    yield from run.carry_out()
+    result = run.close()
     if request.rendered:
         tell("rendering the report")
         render(result, folder)
         _publish(request.effective.settings.report.prometheus, folder, tell)
     write_text(folder.parent / "latest", folder.name + "\n")
-    return result
+    yield result
 
 
 def _publish(target: str, folder: Path, tell: Tell) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import TypeVar
 
@@ -20,13 +20,14 @@ def run_all(
     held: Callable[[Step], Done | None],
     run: Callable[[Step, threading.Event], Done],
     done: Callable[[Step, Done], None],
-) -> None:
+) -> Generator[Step]:
     """Runs every step after the steps it needs (``finished`` ones are), at most ``jobs`` at a time.
 
-    ``held`` may give the result of a step in place of running it. ``held`` and ``done`` are called
-    in this thread, ``run`` in another; its event is set when the run must stop. An exception here
-    (an interrupt, an output that cannot be written) stops what is running, reports it as done, and
-    is raised again.
+    Yields each step that is done; others go on meanwhile. ``held`` may give the result of a step
+    in place of running it. ``held`` and ``done`` are called in this thread, ``run`` in another; its
+    event is set when the run must stop. An exception here (an interrupt, an output that cannot be
+    written), and closing the generator, stops what is running, reports it as done, and is raised
+    again.
     """
     waiting, finished = list(plan), set(finished)
     running: dict[Future[Done], Step] = {}
@@ -43,11 +44,13 @@ def run_all(
                     else:
                         done(step, result)
                         finished.add(step.key)
+                        yield step
                 ended = wait(running, timeout=0 if ready else None, return_when=FIRST_COMPLETED)
                 for future in ended.done:
                     step = running.pop(future)
                     done(step, future.result())
                     finished.add(step.key)
+                    yield step
         except BaseException:
             stop.set()
             for future, step in running.items():

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import functools
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -137,10 +138,10 @@ class Underway:
             self.finished[step.key] = self._judged(step, done[step.key], recording)
             self.tell(f"kept {step.key}, completed before")
 
-    def carry_out(self) -> RunResult:
-        """Runs what is not finished yet, and closes the record."""
+    def carry_out(self) -> Generator[RunResult]:
+        """Runs what is not finished yet; the record so far whenever a step has ended."""
         try:
-            run_all(
+            ended = run_all(
                 [step for step in self.steps if step.key not in self.finished],
                 finished=set(self.finished),
                 jobs=self.settings.run.jobs,
@@ -148,10 +149,16 @@ class Underway:
                 run=self._step,
                 done=self._done,
             )
+            with closing(ended):
+                for _ in ended:
+                    yield self._result(unfinished(self.folder.name))
         except Interrupted as interrupt:
             words = unfinished(self.folder.name).sentence.replace("Not finished", "Interrupted")
             self._close(Verdict("interrupted", interrupt.exit_code, words))
             raise
+
+    def close(self) -> RunResult:
+        """Closes the record with the verdict."""
         so_far = self._result(unfinished(self.folder.name))
         self.past = [past_runs(so_far, self._other_runs)]
         final = verdict(so_far.notebooks, so_far.gates, fail_on=self.request.fail_on)
