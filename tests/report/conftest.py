@@ -309,7 +309,8 @@ def make_review(run: RunResult | None = None, *, text: str = "Acme", doubts: int
     ]  # fmt: skip
     rows += [("name-exact", f"{text} {n}", {"Company": f"Drawn {n}", **about}) for n in "ab"]
     table = enriched_table(*rows)
-    return Review(run or make_passed(), Design(SIZE), questions(table), table.num_rows, 2)
+    names = {f"{text} one": [f"{text} Labs", f"{text} Tec"]}
+    return Review(run or make_passed(), Design(SIZE), questions(table), names, table.num_rows, 2)
 
 
 MADE = {

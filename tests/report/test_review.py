@@ -14,6 +14,7 @@ import pytest
 from proofbook.quality.clerical import queue
 from proofbook.report import review
 from proofbook.report.review import render_review, review_html, sheet
+from proofbook.suite.review import Review
 
 from .conftest import LONG, make_hostile, make_review
 from .reading import Page, faults
@@ -38,7 +39,7 @@ def test_it_is_well_formed_and_says_what_is_asked() -> None:
     assert re.search(r"candidate ?a recipient resembles it\D+4 ?12 ?\$1,200,000", text)
     assert re.search(r"name-exact, 0.99 to 0.995 ?2 ?2", text)
     assert re.search(r"Acme 0 ?Boston, MA, 02139 ?3 ?\$300,000 ?candidate ?ACME ONE", text)
-    assert "60.0 %" in text
+    assert "in other awards Acme Labs or Acme Tec · 60.0 %" in text
     assert "Shown are all 4." in text
 
 
@@ -70,12 +71,16 @@ def test_hostile_text_is_shown_as_text(tmp_path: Path) -> None:
     assert "<script>alert(1)</script>" in Page(html).text
 
 
+def _sheet(found: Review) -> str:
+    return sheet(queue(found.questions), found.known_as)
+
+
 def _rows(text: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text)))
 
 
 def test_the_sheet_asks_and_hides_what_was_decided() -> None:
-    text = sheet(queue(make_review().questions))
+    text = _sheet(make_review())
     rows = _rows(text)
     assert list(rows[0]) == [
         "question", "verdict", "reviewer", "note", "Company", "City", "State", "Zip",
@@ -84,7 +89,7 @@ def test_the_sheet_asks_and_hides_what_was_decided() -> None:
     row = next(row for row in rows if row["Company"] == "Acme 0")
     assert (row["verdict"], row["reviewer"], row["note"]) == ("", "", "")
     assert (row["candidate 1"], row["candidate 2"], row["candidate 3"]) == (
-        "ACME ONE", "ACME TWO", "",
+        "ACME ONE, in other awards Acme Labs or Acme Tec", "ACME TWO", "",
     )  # fmt: skip
     assert (row["awards"], row["award amount"], row["award rows"]) == ("3", "300000", "0; 1; 2")
     assert {row["Company"] for row in rows} == {
@@ -112,7 +117,7 @@ def test_many_awards_are_known_by_the_first() -> None:
 
 @pytest.mark.parametrize("text", ["=cmd()", "+1", "-1", "@SUM(A1)"])
 def test_no_formula_gets_into_the_sheet(text: str) -> None:
-    for row in _rows(sheet(queue(make_review(text=text).questions))):
+    for row in _rows(_sheet(make_review(text=text))):
         assert all(not value.startswith(("=", "+", "-", "@")) for value in row.values())
         assert row["candidate 1"].startswith(f"'{text}".upper())
 

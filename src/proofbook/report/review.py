@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -58,13 +59,15 @@ def render_review(found: Review, folder: Path, limit: int | None = None) -> Path
     """
     asked = queue(found.questions, limit)
     keep(found, folder)
-    write_text(folder / QUEUE, sheet(asked))
+    write_text(folder / QUEUE, sheet(asked, found.known_as))
     write_text(folder / PAGE, review_html(found, asked))
     return folder / QUEUE
 
 
-def sheet(asked: pl.DataFrame) -> str:
+def sheet(asked: pl.DataFrame, known_as: Mapping[str, Sequence[str]]) -> str:
     """The questions as CSV, with empty columns for verdict, reviewer and note.
+
+    ``known_as``: what recipients are also called.
 
     It shows no probability, score, method or reason: a number seen first draws judgement towards
     it (anchoring, Tversky and Kahneman 1974), and a link that people know was accepted is
@@ -74,7 +77,10 @@ def sheet(asked: pl.DataFrame) -> str:
     head = [*ANSWERED, *SPELLING, *(f"candidate {n + 1}" for n in numbers)]
     rows = (
         [q["question"], None, None, None, *(q[name] for name in SPELLING)]
-        + [_name(q["candidates"][n]) if n < len(q["candidates"]) else None for n in numbers]
+        + [
+            _name(q["candidates"][n], known_as) if n < len(q["candidates"]) else None
+            for n in numbers
+        ]
         + [q["awards"], None if q["amount"] is None else round(q["amount"]), _rows(q["award_rows"])]
         for q in asked.iter_rows(named=True)
     )
@@ -102,7 +108,7 @@ def review_html(found: Review, asked: pl.DataFrame) -> str:
             "seed": number(found.design.seed),
             "extent": _extent(doubted.height),
             "numbers": range(1, MOST_CANDIDATES + 1),
-            "rows": [_row(q) for q in doubted.head(MOST).iter_rows(named=True)],
+            "rows": [_row(q, found.known_as) for q in doubted.head(MOST).iter_rows(named=True)],
         },
         contents=[
             ("settle", "How to settle them"),
@@ -114,8 +120,13 @@ def review_html(found: Review, asked: pl.DataFrame) -> str:
     )
 
 
-def _name(candidate: dict[str, Any]) -> str:
-    return _listed(candidate["name"], candidate["city"], candidate["state"])
+def _name(candidate: dict[str, Any], known_as: Mapping[str, Sequence[str]]) -> str:
+    also = known_as.get(candidate["recipient_hash"], ())
+    return _listed(candidate["name"], candidate["city"], candidate["state"], _also(also))
+
+
+def _also(names: Sequence[str]) -> str:
+    return f"in other awards {' or '.join(names)}" if names else ""
 
 
 def _listed(*texts: str | None) -> str:
@@ -135,8 +146,8 @@ def _rows(rows: list[int]) -> str:
     return "; ".join(map(str, rows[:_KEYS])) + more
 
 
-def _row(q: dict[str, Any]) -> _Row:
-    shown = [(cell(c["name"]), _about(c)) for c in q["candidates"]]
+def _row(q: dict[str, Any], known_as: Mapping[str, Sequence[str]]) -> _Row:
+    shown = [(cell(c["name"]), _about(c, known_as)) for c in q["candidates"]]
     return _Row(
         cell(q["Company"]),
         one_line(_listed(q["City"], q["State"], q["Zip"]), 80),
@@ -148,9 +159,14 @@ def _row(q: dict[str, Any]) -> _Row:
     )
 
 
-def _about(candidate: dict[str, Any]) -> str:
+def _about(candidate: dict[str, Any], known_as: Mapping[str, Sequence[str]]) -> str:
     place = one_line(_listed(candidate["city"], candidate["state"]), 60)
-    return f"{place} · {quantity(candidate['probability'], 'rate')}"
+    also = one_line(_also(known_as.get(candidate["recipient_hash"], ())), 120)
+    return _separated(place, also, quantity(candidate["probability"], "rate"))
+
+
+def _separated(*texts: str) -> str:
+    return " · ".join(text for text in texts if text)
 
 
 def _dollars(amount: float | None) -> str:

@@ -13,6 +13,7 @@ from proofbook.errors import InputError, UsageError, did_you_mean
 from proofbook.matching.schema import ACCEPTED_METHODS
 from proofbook.quality import frames
 from proofbook.quality.clerical import questions, queue
+from proofbook.quality.known_as import known_as
 from proofbook.quality.reviewed import Reviewed, reviewed
 from proofbook.quality.verdicts import Settled, read_answers, settle
 from proofbook.sources import read_enriched
@@ -38,12 +39,13 @@ class Design:
 
 @dataclass(frozen=True)
 class Review:
-    """A run, all its questions (`proofbook.quality.clerical.questions`), its awards, and how many
-    of these are accepted."""
+    """A run, all its questions (`proofbook.quality.clerical.questions`), what recipients are also
+    called (`proofbook.quality.known_as`), its awards, and how many of these are accepted."""
 
     run: RunResult
     design: Design
     questions: pl.DataFrame
+    known_as: dict[str, list[str]]
     awards: int
     accepted: int
 
@@ -75,7 +77,8 @@ def review(
     table = read_enriched(path)
     refuse_doubled(table, path)
     accepted = sum(method in ACCEPTED_METHODS for method in table["match_method"].to_pylist())
-    return Review(run, design, questions(table, sample, seed), table.num_rows, accepted)
+    asked, names = questions(table, sample, seed), known_as(table)
+    return Review(run, design, asked, names, table.num_rows, accepted)
 
 
 def keep(found: Review, folder: Path) -> None:
