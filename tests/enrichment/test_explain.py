@@ -19,7 +19,7 @@ from proofbook.sources.synthetic import World, make_world
 
 @pytest.fixture(scope="module")
 def world() -> World:
-    return make_world(600, 4_000, 9)
+    return make_world(600, 4_000, 11)
 
 
 @pytest.fixture(scope="module", params=["default", "learned"])

@@ -19,8 +19,8 @@ from proofbook.matching.vocabulary import Vocabulary
 from proofbook.sources.recipients import open_recipients
 
 RECIPIENT = ("recipient_hash", "legal_business_name", "uei", "duns", "parent_uei", "city", "state",
-             "zip5", "parent_legal_business_name", "alternate_names")  # fmt: skip
-AWARD = ("Company", "UEI", "Duns", "City", "State", "Zip")
+             "zip5", "address_line_1", "parent_legal_business_name", "alternate_names")  # fmt: skip
+AWARD = ("Company", "UEI", "Duns", "City", "State", "Zip", "Address1")
 
 Matched = Callable[..., list[dict[str, Any]]]
 

@@ -23,10 +23,11 @@ def links(query: list[int], recipient: list[int], **columns: Any) -> Links:
         "kind": np.zeros(n),
         "key": np.arange(n) + 1,
         "state": np.zeros(n),
+        "address": np.zeros(n),
         "identity": np.array(recipient) * 7 + 1,
     }
     types = {"score": np.float64, "kind": np.int8, "key": np.uint64, "state": np.int32,
-             "identity": np.uint64}  # fmt: skip
+             "address": np.uint64, "identity": np.uint64}  # fmt: skip
     rest = {name: np.array(columns.pop(name, plain[name])).astype(types[name]) for name in plain}
     assert not columns
     return Links(

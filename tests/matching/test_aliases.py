@@ -30,6 +30,32 @@ def test_a_name_that_says_nothing_needs_two_awards(matched: Matched) -> None:
     assert twice["match_method"] == "name-exact"
 
 
+STREET = {"city": "IRVINE", "state": "CA", "zip5": "92618", "address_line_1": "7 Elm St"}
+
+
+@pytest.mark.parametrize(
+    ("address", "theirs", "carries"),
+    [
+        ("7 Elm Street", STREET, True),
+        ("8 Elm Street", STREET, False),
+        ("7 Elm Street", STREET | {"zip5": "92619"}, False),
+    ],
+)
+def test_one_award_from_the_recipient_s_address_is_enough(
+    matched: Matched, address: str, theirs: dict[str, str], carries: bool
+) -> None:
+    told = {**TOLD, "Address1": address}
+    row = last(matched([told, {**UNKNOWN, "State": ""}], [{**SIERRA, **theirs}, ACME, *FILLER]))
+    assert (row["recipient_hash"] == "r0") == carries
+
+
+def test_the_address_does_not_carry_a_name_that_another_recipient_bears(matched: Matched) -> None:
+    """A wrong identifier in a shared building."""
+    plain = {"Company": "Acme Photonics, Inc.", **PLACE, "Address1": "7 Elm Street"}
+    rows = matched([{**plain, "UEI": "ZQGGHHJH74DA"}, plain], [{**SIERRA, **STREET}, ACME, *FILLER])
+    assert last(rows)["recipient_hash"] != "r0"
+
+
 def test_an_alias_carries_to_a_similar_name(matched: Matched) -> None:
     similar = {**UNKNOWN, "Company": "Wave-Band Corp."}
     row = last(matched([TOLD, TOLD, similar], [SIERRA, *FILLER]))

@@ -96,14 +96,27 @@ def brute_force(ours: Side, theirs: Side, frequencies: Frequencies) -> dict:
 
 WORDS = ("ALPHA", "ALPHAS", "ALPHB", "BETA", "PHOTON", "PHOTONX", "RADAR", "LABS", "XY", "Q", "7")
 NAME = st.lists(st.sampled_from(WORDS), min_size=1, max_size=4).map(" ".join)
-PLACE = st.sampled_from([("MA", "02139", "CAMBRIDGE"), ("TX", "78701", "AUSTIN"), ("", "", "")])
+PLACE = st.sampled_from(
+    [
+        ("MA", "02139", "CAMBRIDGE", "1 Main St"),
+        ("TX", "78701", "AUSTIN", "1 Main St"),
+        ("TX", "", "AUSTIN", "1 Main St"),
+        ("", "", "", ""),
+    ]
+)
 ASKED = st.tuples(NAME, PLACE).map(
-    lambda t: {"Company": t[0], **dict(zip(("State", "Zip", "City"), t[1], strict=True))}
+    lambda t: {
+        "Company": t[0],
+        **dict(zip(("State", "Zip", "City", "Address1"), t[1], strict=True)),
+    }
 )
 HELD = st.tuples(NAME, PLACE).map(
     lambda t: {
         "legal_business_name": t[0],
-        **{k: v or None for k, v in zip(("state", "zip5", "city"), t[1], strict=True)},
+        **{
+            k: v or None
+            for k, v in zip(("state", "zip5", "city", "address_line_1"), t[1], strict=True)
+        },
     }
 )
 
@@ -210,6 +223,26 @@ def test_a_common_word_finds_names_of_its_city(monkeypatch: pytest.MonkeyPatch) 
     ]
     ours = {"Company": "Xirmo Common", "City": "York"}
     assert weights(find(*sides([ours], theirs)))[0].keys() == {0}
+
+
+@pytest.mark.parametrize(
+    ("city", "zip5", "street", "found"),
+    [
+        ("YORK", "17401", "9 W. Elm Street", True),
+        (None, "17401", "9 WEST ELM", True),
+        ("YORK", None, "9 ELM ST", True),
+        ("YORK", "17401", "8 ELM ST", False),
+        ("SALEM", "01970", "9 ELM ST", False),
+    ],
+)
+def test_another_name_at_the_address_is_found(
+    city: str | None, zip5: str | None, street: str, found: bool
+) -> None:
+    """A firm that was renamed."""
+    filler = [{"legal_business_name": f"OTHER FIRM{i:03}"} for i in range(50)]
+    there = {"legal_business_name": "ZETA", "city": city, "zip5": zip5, "address_line_1": street}
+    ours = {"Company": "Acme", "City": "York", "Zip": "17401-2233", "Address1": "9 Elm Str."}
+    assert bool(weights(find(*sides([ours], [there, *filler])))) == found
 
 
 @pytest.mark.parametrize("company", ["Drone Alaska", "Alaskadrone", "Lasakadrone", "Dornealaska"])

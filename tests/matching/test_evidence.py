@@ -82,6 +82,20 @@ def test_two_places(ours: tuple, theirs: tuple, expected: tuple) -> None:
     assert tuple(found[name] for name in ("state", "city", "ZIP")) == expected
 
 
+@pytest.mark.parametrize(
+    ("ours", "theirs", "expected"),
+    [
+        ("12 N. Main St, Suite 4", "12 MAIN STREET", 1),
+        ("12 Main St", "14 MAIN ST", 0),
+        ("12 Main St", None, 0),
+        ("", None, 0),
+    ],
+)
+def test_two_streets(ours: str, theirs: str | None, expected: int) -> None:
+    recipient = {"legal_business_name": "ACME", "address_line_1": theirs}
+    assert evidence({"Company": "Acme", "Address1": ours}, recipient)["street"] == expected
+
+
 def test_a_rare_word_weighs_more_than_a_common_one() -> None:
     rare = of_names("Zyxophon Systems", "ZYXOPHON OPTICS")
     common = of_names("Zyxophon Systems", "OPTICS SYSTEMS")

@@ -131,7 +131,7 @@ def test_a_judge_survives_being_kept(source: str) -> None:
     made, firm, _, _ = labelled()
     assert np.array_equal(again.model.probability(made, firm), first.model.probability(made, firm))
     one, two = (
-        m.alone.predict(made.features, pred_contrib=True) for m in (first.model, again.model)
+        m.alone.predict(m.evidence(made), pred_contrib=True) for m in (first.model, again.model)
     )
     assert np.array_equal(one, two)
     assert again.model.source == source

@@ -29,6 +29,9 @@ def groups(numbers: np.ndarray) -> set[frozenset[int]]:
         ({}, {"key": [9, 9, 9, 8], "state": [1, 1, 2, 1]}, [{0, 1}, {2}, {3}]),
         ({"parent": [4, 0, 4, 4]}, {"key": [9, 9, 9, 8], "state": [1, 2, 3, 4]},
          [{0, 2}, {1}, {3}]),
+        # one address, where all bear the query's name but for spelling
+        ({}, {"address": [5, 5, 5, 0], "features": {"letters": [1, 0.95, 0.6, 1]}},
+         [{0, 1}, {2}, {3}]),
         # without a state: of the strongest of its name
         ({}, {"key": [9, 9, 9, 8], "state": [1, 2, 0, 0], "score": [60, 90, 99, 99]},
          [{1, 2}, {0}, {3}]),

@@ -10,7 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from proofbook.matching.places import STATE_CODES, clean_city, clean_state, clean_zip5
+from proofbook.matching.places import (
+    STATE_CODES,
+    clean_city,
+    clean_state,
+    clean_street,
+    clean_zip5,
+)
 from proofbook.matching.sides import read_places
 
 
@@ -105,14 +111,37 @@ def test_different_cities_differ() -> None:
     assert len({city(n) for n in names}) == len(names)
 
 
+@pytest.mark.parametrize(
+    ("raw", "value"),
+    [
+        ("12 N. Main St, Ste 4", "12MAIN"),
+        ("12 MAIN", "12MAIN"),
+        ("12 Northgate Rd", "12NORT"),
+        ("8842 West Drive", "8842WEST"),
+        ("8842 WEST DR", "8842WEST"),
+        ("8842 W Way", "8842W"),
+        ("P.O. Box 350", "350BOX"),
+        ("PO BOX 350", "350BOX"),
+        ("1133 15th ST NW", "1133TH"),
+        ("4401 Dayton-Xenia Road", "4401DAYT"),
+        ("One Main Street", None),
+        ("12", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_street(raw: str | None, value: str | None) -> None:
+    assert clean_street(pl.Series([raw], dtype=pl.String)).item() == value
+
+
 ANYTHING = st.lists(st.one_of(st.none(), st.text(max_size=12)), max_size=5)
 
 
 @given(ANYTHING)
 def test_whatever_is_written_is_a_number_or_unknown(raw: list[str | None]) -> None:
     text = pl.Series(raw, dtype=pl.String)
-    places = read_places(text, text, text)
-    assert len(places.state) == len(places.city) == len(places.zip5) == len(raw)
+    places = read_places(text, text, text, clean_street(text))
+    assert {len(getattr(places, p)) for p in ("state", "city", "zip5", "street")} == {len(raw)}
 
 
 def test_places_are_equal_as_numbers_where_they_are_as_text() -> None:
@@ -120,8 +149,9 @@ def test_places_are_equal_as_numbers_where_they_are_as_text() -> None:
         pl.Series(["MA", "Massachusetts", None, "TX"]),
         pl.Series(["Boston", "BOSTON ", "", "Austin"]),
         pl.Series(["02139", "2139", "-", "78701"]),
+        clean_street(pl.Series(["1 Main Street", "1 MAIN ST", "Main Street", "2 Main Street"])),
     )
-    for numbers in (there.state, there.city, there.zip5):
+    for numbers in (there.state, there.city, there.zip5, there.street):
         assert numbers[0] == numbers[1] != numbers[3]
         assert numbers[2] == 0
 

@@ -24,11 +24,12 @@ def award_aliases(
 ) -> Side:
     """The award names of identified recipients as further names of those, with their places.
 
-    ``identified`` has a row per (query, recipient) with ``awards`` (rows that say so) and
-    ``agree``; ``own`` tells of each award name whether it is a recipient's own, ``identity`` is
-    the content number of each recipient. A name that does not resemble the recipient's own must be
-    no other recipient's name, and needs a vote of at least two awards and two thirds of all awards
-    of that name, so that one wrong identifier does not carry to the firm's other awards.
+    ``identified`` has a row per (query, recipient) with ``awards`` (rows that say so), ``agree``
+    and ``street`` (see ``identify``); ``own`` tells of each award name whether it is a recipient's
+    own, ``identity`` is the content number of each recipient. A name that does not resemble the
+    recipient's own must be no other recipient's name, and come from the recipient's address or have
+    a vote of at least two awards and two thirds of all awards of that name, so that one wrong
+    identifier does not carry to the firm's other awards.
     """
     names = queries.names
     first = np.searchsorted(names.owner, identified["query"].to_numpy())
@@ -40,10 +41,10 @@ def award_aliases(
         own=pl.Series(own[first]),
     ).filter(
         (pl.col("agree") > 0)
-        | (
-            ~pl.col("own")
-            & (pl.col("votes") >= LEAST_AWARDS)
-            & (pl.col("votes") >= LEAST_SHARE * pl.col("total"))
+        | ~pl.col("own")
+        & (
+            pl.col("street")
+            | (pl.col("votes") >= LEAST_AWARDS) & (pl.col("votes") >= LEAST_SHARE * pl.col("total"))
         )
     )
     query, recipient = frame["query"].to_numpy(), frame["recipient"].to_numpy()

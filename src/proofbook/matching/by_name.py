@@ -81,7 +81,10 @@ def match_names(
     Recipients are rows of the whole list, in ``told`` and in the result.
     """
     settled = pl.col("recipient").is_not_null() & ~pl.col("undecided")
-    sure = told.filter(settled & (pl.col("agree") > 0) & ~pl.col("conflict"))
+    # A recipient of another name at the award's address is the firm, unless one bears the name.
+    first = np.searchsorted(ours.queries.names.owner, told["query"].to_numpy())
+    renamed = pl.col("street") & ~pl.Series(listing.own[first])
+    sure = told.filter(settled & ((pl.col("agree") > 0) | renamed) & ~pl.col("conflict"))
     open_asks = (
         told.filter((~settled).fill_null(True) | (pl.col("agree") == 0)).unique("ask").sort("ask")
     )
@@ -231,7 +234,7 @@ def aliases_of(told: pl.DataFrame, queries: Side, held: Shard, own: NDArray[np.b
     identified = (
         told.filter(settled & ~pl.col("conflict"))
         .group_by("query", "recipient")
-        .agg(awards=pl.len(), agree=pl.col("agree").first())
+        .agg(pl.col("agree", "street").first(), awards=pl.len())
         .sort("query", "recipient")
     )
     place = held.positions(identified["recipient"].to_numpy())

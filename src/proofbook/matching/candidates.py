@@ -47,6 +47,7 @@ _KEY_WEIGHTS = {
     "state": 3.5,
     "zip": 6.0,
     "town": 4.0,
+    "street": 12.0,
 }
 _ONE_EDIT = 0.8  # share of a word's rarity that a word one edit away brings
 _WEIGHT_BITS = 16
@@ -227,6 +228,7 @@ def content(side: Side) -> NDArray[np.uint64]:
         places.state,
         places.city,
         places.zip5,
+        places.street,
     ):
         number = mix(number + part.astype(np.uint64))
     return number

@@ -41,6 +41,10 @@ FEATURES: dict[str, int] = {
     "designator": 1,
     "same name elsewhere": 0,  # ln(1 + recipients of this very name)
     "other name": -1,  # 0 legal name, 1 a former, trading or alternate one
+    # 1 the same, 0 another or unknown: who is asked for by name alone has often moved, or is listed
+    # without a street, and that must not count against it. The last: the shipped model was learned
+    # without it.
+    "street": 1,
 }
 #: Column of each feature.
 AT: dict[str, int] = {name: column for column, name in enumerate(FEATURES)}
@@ -252,6 +256,7 @@ def _place_evidence(
         "state": _same(ours.state, theirs.state),
         "city": _same(ours.city, theirs.city),
         "ZIP": np.where(unknown, np.nan, zips),
+        "street": (ours.street == theirs.street) & (ours.street != 0),
     }
 
 

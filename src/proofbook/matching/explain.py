@@ -166,8 +166,10 @@ def _added(
     if not len(links):
         return np.zeros((0, len(_STEPS))), np.zeros(0)
     model = judge.model
-    pieces = np.asarray(model.alone.predict(links.features, pred_contrib=True, num_threads=1))
-    together = np.asarray(model.together.predict(values, raw_score=True, num_threads=1))
+    known = model.evidence(links)
+    pieces = np.asarray(model.alone.predict(known, pred_contrib=True, num_threads=1))
+    beside = np.hstack([known, values[:, len(FEATURES) :]])
+    together = np.asarray(model.together.predict(beside, raw_score=True, num_threads=1))
     tells, differ = identifiers_compared(
         ask[np.zeros(len(links), np.int64)], firms.take(links.recipient)
     )
@@ -176,7 +178,8 @@ def _added(
     final = moved(told, judge.shift)
     odds = [pieces.sum(axis=1), together, *map(log_odds, (calibrated, told, final))]
     after = np.diff(np.column_stack(odds), axis=1)
-    return np.hstack([pieces[:, -1:], pieces[:, :-1], after]), final
+    silent = np.zeros((len(links), len(FEATURES) - known.shape[1]))  # what the model never saw
+    return np.hstack([pieces[:, -1:], pieces[:, :-1], silent, after]), final
 
 
 def _steps(

@@ -30,8 +30,9 @@ def identify(
     that bear any of them. The result has a row per asked row that hits at least one recipient:
     ``ask`` (its row), ``recipient`` (row of the whole list; null when the identifiers contradict
     each other and the name does not decide), ``method`` ("uei-exact", "duns-exact"), ``agree`` (see
-    ``agreement``), ``near`` (the place agrees), ``shared``, ``conflict``, ``undecided``, and
-    ``hits`` (all recipients named, with ``hit_scores``, the similarity of their names).
+    ``agreement``), ``near`` (the place agrees), ``street`` (so does the address), ``shared``,
+    ``conflict``, ``undecided``, and ``hits`` (all recipients named, with ``hit_scores``, the
+    similarity of their names).
     """
     hits = _hits(asked, held.firms)
     hits = hits.join(_agreements(hits, queries, held.side, frequencies), ["query", "recipient"])
@@ -67,7 +68,9 @@ def identify(
         pl.col("recipient").first(),
         pl.col("recipient").alias("hits"),
         pl.col("score").alias("hit_scores"),
-        pl.col("via", "agree", "near", "conflict", "agree_uei", "agree_duns", "query").first(),
+        pl.col(
+            "via", "agree", "near", "street", "conflict", "agree_uei", "agree_duns", "query"
+        ).first(),
         rivals=(pl.col("key") != pl.col("key").first()).any(),
         count=pl.len(),
         same_via=(pl.col("via") == pl.col("via").first()).sum(),
@@ -88,6 +91,7 @@ def identify(
         "hit_scores",
         "agree",
         "near",
+        "street",
         "conflict",
         method=pl.when(pl.col("via") & _UEI > 0)
         .then(pl.lit("uei-exact"))
@@ -135,6 +139,7 @@ def _agreements(
             "agree": np.where(_nameless(queries.names, links.query), 1, agreement(links.features)),
             "score": links.score,
             "near": np.nanmax(np.nan_to_num(place, nan=0.0), axis=1, initial=0) == 1,
+            "street": (links.features[:, [AT["ZIP"], AT["street"]]] == 1).all(axis=1),
             "identity": links.identity,
             "key": links.key,
         }

@@ -59,9 +59,9 @@ def rarest_pair(names: NameTable, idf: NDArray[np.float32], vocabulary: Vocabula
 
 
 #: Families of keys: the whole name, its words in any order, its letters in any order, its two
-#: rarest words, its beginning, shorter beginnings with the state or the ZIP code, and each word
-#: with the city.
-FAMILIES = ("joined", "sorted", "letters", "pair", "start", "state", "zip", "town")
+#: rarest words, its beginning, shorter beginnings with the state or the ZIP code, each word with
+#: the city, and the street with the ZIP code.
+FAMILIES = ("joined", "sorted", "letters", "pair", "start", "state", "zip", "town", "street")
 
 
 def keys(
@@ -84,19 +84,23 @@ def keys(
         case "start":
             found = prefixes.of(names, 8)
         case "state":
-            found = _with_place(prefixes.of(names, 5), places.state)
+            found = with_place(prefixes.of(names, 5), places.state)
         case "zip":
-            found = _with_place(prefixes.of(names, 2), places.zip5)
+            found = with_place(prefixes.of(names, 2), places.zip5)
         case "town":
             name = np.repeat(name, names.counts)
-            found = _with_place(vocabulary.hashes[names.words], places.city[name])
+            found = with_place(vocabulary.hashes[names.words], places.city[name])
+        case "street":
+            there = [with_place(places.street, p) for p in (places.zip5, places.city)]
+            name, found = np.tile(name, 2), np.concatenate(there)
         case _:
             raise ValueError(family)
     kept = np.flatnonzero(found)
     return found[kept], name[kept]
 
 
-def _with_place(start: NDArray[_U], place: NDArray[np.integer[Any]]) -> NDArray[_U]:
+def with_place(start: NDArray[_U], place: NDArray[np.integer[Any]]) -> NDArray[_U]:
+    """A key of a number and the place it is in; 0 where either is unknown."""
     found = mix(start + place.astype(_U))
     found[(start == 0) | (place == 0)] = 0
     return found

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from proofbook.matching.evidence import AT
+from proofbook.matching.evidence import AT, agreement
 from proofbook.matching.hashing import by_lot, mix
 from proofbook.matching.links import Links, clusters
 from proofbook.matching.shards import Firms, Shard
@@ -18,6 +18,8 @@ from proofbook.matching.sides import Side
 #: .9633 at full size, .9638 with twice as many), and share of the queries whose firm is hidden.
 TRAINING_QUERIES, TRAINING_LINKS = 8_000, 48_000
 HIDDEN_SHARE = 0.3
+#: Share of the queries whose street is not looked at.
+WITHOUT_STREET = 0.8
 
 
 def teachers(sure: pl.DataFrame, queries: Side) -> NDArray[np.int64]:
@@ -29,7 +31,8 @@ def teachers(sure: pl.DataFrame, queries: Side) -> NDArray[np.int64]:
 
 
 def maybe_right(links: Links, named: NDArray[np.bool_], firms: Firms) -> NDArray[np.bool_]:
-    """Links whose label nobody knows: the award's name at its place, or nothing to contradict it.
+    """Links whose label nobody knows: the award's name at its place, or nothing to contradict it,
+    or a related name at its address.
 
     A firm is often listed several times under different identifiers. Where one of them is the
     answer the others are not wrong, and where it is hidden they are not "not there". Nor is a
@@ -43,7 +46,9 @@ def maybe_right(links: Links, named: NDArray[np.bool_], firms: Firms) -> NDArray
     for identifier in (firms.uei, firms.duns):
         has = identifier[links.recipient] != 0
         other |= has & np.isin(links.query, links.query[named & has])
-    out: NDArray[np.bool_] = name & (place == 1) | equal & ~other
+    address = (links.features[:, [AT["ZIP"], AT["street"]]] == 1).all(axis=1)
+    related = agreement(links.features) > 0
+    out: NDArray[np.bool_] = name & (place == 1) | equal & ~other | related & address
     return out
 
 
@@ -53,7 +58,8 @@ def labelled(
     """Links of identified queries with firm, whether right, and a number from each query's content.
 
     A share of the queries is asked once more with the firm itself hidden, so that "not there" can
-    be learned.
+    be learned. A share is asked without its street: who has an identifier is listed with its
+    address far more often than others are.
     """
     links = links.take(np.lexsort((links.identity, links.query)))
     firm = clusters(links, held.firms)
@@ -65,6 +71,7 @@ def labelled(
     number = mix(queries.identity[links.query])
     unknown = maybe_right(links, named, held.firms) & ~named
     lot = by_lot(number, HIDDEN_SHARE)
+    links.features[by_lot(mix(number), WITHOUT_STREET), AT["street"]] = 0
     shown = np.flatnonzero(right | ~unknown)
     hidden = np.flatnonzero(lot & ~(named | unknown))
     rows = np.concatenate([shown, hidden])

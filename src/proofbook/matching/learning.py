@@ -63,13 +63,17 @@ class Model:
     queries: int  # labelled queries it was learned from
     prior: float  # share of them whose best candidate is right
 
+    def evidence(self, links: Links) -> NDArray[np.float32]:
+        """The features of links that the model was learned with, the first ones."""
+        return links.features[:, : self.alone.num_feature()]
+
     def strength(self, links: Links) -> NDArray[np.float64]:
         """Log-odds of each pair by itself."""
-        return _log_odds(self.alone, links.features)
+        return _log_odds(self.alone, self.evidence(links))
 
     def probability(self, links: Links, firm: NDArray[np.int64]) -> NDArray[np.float64]:
         """Calibrated probability that each link joins one and the same firm."""
-        features = np.hstack([links.features, rivalry(links, firm, self.strength(links))])
+        features = np.hstack([self.evidence(links), rivalry(links, firm, self.strength(links))])
         return calibrated(_log_odds(self.together, features), self.knots)
 
     def threshold(self, target: float, share: float) -> float:

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from scipy.sparse.csgraph import connected_components
 
 from proofbook.matching.candidates import Pairs
-from proofbook.matching.evidence import AT, FEATURES, weigh
+from proofbook.matching.evidence import AT, FEATURES, agreement, weigh
 from proofbook.matching.frequencies import Frequencies
 from proofbook.matching.hashing import group_starts, rank_in_group
+from proofbook.matching.keys import with_place
 from proofbook.matching.shards import Firms
 from proofbook.matching.sides import Side
 
@@ -25,7 +26,8 @@ class Links:
     """One row per query and candidate recipient, ordered by query; ``features`` as FEATURES.
 
     ``kind`` is the kind of recipient name that met, ``key`` and ``state`` its joined key and
-    state, ``identity`` the recipient's content number.
+    state, ``address`` its street with the ZIP code (0 = unknown), ``identity`` the recipient's
+    content number.
     """
 
     query: NDArray[np.int64]
@@ -35,6 +37,7 @@ class Links:
     kind: NDArray[np.int8]
     key: NDArray[np.uint64]
     state: NDArray[np.int32]
+    address: NDArray[np.uint64]
     identity: NDArray[np.uint64]
 
     def __len__(self) -> int:
@@ -54,6 +57,7 @@ def link(
     """The evidence of candidate pairs of names, as links of a query with a recipient."""
     evidence = weigh(queries, recipients, pairs.query, pairs.name, frequencies)
     owner = recipients.names.owner[pairs.name].astype(np.int64)
+    places = recipients.places
     return Links(
         query=queries.names.owner[pairs.query].astype(np.int64),
         recipient=owner,
@@ -61,7 +65,8 @@ def link(
         score=evidence.score,
         kind=np.maximum(recipients.names.kind[pairs.name], queries.names.kind[pairs.query]),
         key=recipients.names.joined[pairs.name],
-        state=recipients.places.state[pairs.name],
+        state=places.state[pairs.name],
+        address=with_place(places.street[pairs.name], places.zip5[pairs.name]),
         identity=recipients.identity[owner],
     )
 
@@ -81,6 +86,7 @@ _NO_LINKS = Links(
     kind=np.zeros(0, np.int8),
     key=np.zeros(0, np.uint64),
     state=np.zeros(0, np.int32),
+    address=np.zeros(0, np.uint64),
     identity=np.zeros(0, np.uint64),
 )
 
@@ -89,7 +95,9 @@ def strongest(parts: list[Links], kept: int | None = KEPT) -> Links:
     """The ``kept`` strongest recipients of each query (None: all), each by its best name."""
     links = joined(parts)
     place = np.nan_to_num(links.features[:, [AT["ZIP"], AT["city"], AT["state"]]], nan=0.4)
-    strength = links.score + 4 * place.sum(axis=1)
+    # A firm at the same address may bear quite another name.
+    street = links.features[:, AT["street"]] == 1
+    strength = links.score + 4 * place.sum(axis=1) + 20 * street
     order = np.lexsort((links.key, links.kind, -strength, links.identity, links.query))
     links = links.take(order)
     new = (np.diff(links.query, prepend=-1) != 0) | (np.diff(links.recipient, prepend=-1) != 0)
@@ -104,7 +112,8 @@ def clusters(links: Links, firms: Firms) -> NDArray[np.int64]:
     """A firm number per link: within a query, recipients of one firm have the same.
 
     One firm share an identifier; or a name in one state (names are unique in a state's register);
-    or a name and a parent; a recipient without a state belongs to the strongest of its name.
+    or a name and a parent; or an address, where both bear the query's name but for spelling; a
+    recipient without a state belongs to the strongest of its name.
     """
     n = len(links)
     recipient = links.recipient
@@ -126,6 +135,7 @@ def clusters(links: Links, firms: Firms) -> NDArray[np.int64]:
     parent = firms.parent[recipient]
     join(links.key, links.state, where=links.state != 0)
     join(links.key, parent, where=parent != 0)
+    join(links.address, where=(links.address != 0) & (agreement(links.features) == 2))
     # Strongest of each name in each query, joined with those of the name that have no state.
     order = np.lexsort((links.identity, -links.score, links.state == 0, links.key, links.query))
     head = np.ones(n, np.bool_)

@@ -103,6 +103,7 @@ def _by_name(rows: pl.DataFrame, counters: dict[str, int]) -> ByName:
         kind=np.zeros(len(rows), np.int8),
         key=np.zeros(len(rows), np.uint64),
         state=np.zeros(len(rows), np.int32),
+        address=np.zeros(len(rows), np.uint64),
         identity=rows["identity"].to_numpy(),
     )
     best = np.flatnonzero(np.diff(links.query, prepend=-1))

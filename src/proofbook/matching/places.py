@@ -1,4 +1,4 @@
-"""Places: state, city and ZIP code, each in one spelling or null."""
+"""Places: state, city, ZIP code and street, each in one spelling or null."""
 
 from __future__ import annotations
 
@@ -23,6 +23,18 @@ STATE_CODES: dict[str, str] = {
 
 _CITY_WORDS = {r"\bSAINT\b": "ST", r"\bFORT\b": "FT", r"\bMOUNT\b": "MT", r"\bNORTH\b": "N",
                r"\bSOUTH\b": "S", r"\bEAST\b": "E", r"\bWEST\b": "W"}  # fmt: skip
+
+#: A house number, and up to four letters of the first word behind it, a direction or not.
+_NUMBER = r"([0-9]+)"
+_FIRST = r"[0-9][^A-Z]*([A-Z]{1,4})"
+_BEHIND_DIRECTION = (
+    r"[0-9][^A-Z]*(?:N|S|E|W|NE|NW|SE|SW|NORTH|SOUTH|EAST|WEST)\b[^A-Z0-9]*([A-Z]{1,4})"
+)
+#: First letters of words that say what kind of street it is.
+_KINDS = [
+    "AV", "AVE", "AVEN", "BLVD", "BOUL", "CIR", "CIRC", "CT", "COUR", "DR", "DRIV", "HWY", "HIGH",
+    "LN", "LANE", "PK", "PKWY", "PL", "PLAC", "RD", "ROAD", "ST", "STE", "STRE", "SUIT", "WAY",
+]  # fmt: skip
 
 
 def clean_state(raw: pl.Series) -> pl.Series:
@@ -61,3 +73,17 @@ def clean_city(raw: pl.Series) -> pl.Series:
         text = text.str.replace_all(pattern, short)
     text = text.str.replace_all(" ", "", literal=True)
     return pl.select(pl.when(text != "").then(text)).to_series()
+
+
+def clean_street(raw: pl.Series) -> pl.Series:
+    """House number and beginning of the street's name; null without a number or a name.
+
+    >>> clean_street(pl.Series(["12 N. Main St, Ste 4", "12 Main", "1 West Dr", "Main"])).to_list()
+    ['12MAIN', '12MAIN', '1WEST', None]
+    """
+    text = raw.cast(pl.String).str.to_uppercase()
+    behind = text.str.extract(_BEHIND_DIRECTION)
+    named = behind.is_not_null() & ~behind.is_in(_KINDS)
+    first = pl.coalesce(text.str.extract(_FIRST), text.str.extract(r"\b(BOX)\b"))
+    word = pl.when(named).then(behind).otherwise(first)
+    return pl.select(text.str.extract(_NUMBER) + word).to_series()

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from proofbook.matching.identifiers import clean_duns, clean_uei
 from proofbook.matching.names import LEGAL
+from proofbook.matching.places import clean_street
 from proofbook.matching.sides import Side, numbers, read_names, read_places, text_of
 from proofbook.matching.vocabulary import Vocabulary
 
@@ -19,7 +20,8 @@ class Awards:
     """The awards, reduced to distinct questions.
 
     ``rows`` has a row per award: query, uei, duns (numbers, 0 where not valid), uei_state,
-    duns_state; ``queries`` the distinct (name, place), ordered by content, as a Side.
+    duns_state; ``queries`` the distinct (name, place), ordered by content, as a Side, each with the
+    street that most of its awards give.
     """
 
     rows: pl.DataFrame
@@ -42,7 +44,8 @@ def prepare_awards(table: pa.Table, vocabulary: Vocabulary) -> Awards:
     names = read_names(
         distinct["name"], np.arange(len(distinct), dtype=np.int32), LEGAL, vocabulary
     )
-    places = read_places(distinct["state"], distinct["city"], distinct["zip"])
+    street = _most_frequent(rows["query"], clean_street(text_of(table, "Address1")))
+    places = read_places(distinct["state"], distinct["city"], distinct["zip"], street)
     identity = distinct.select(pl.struct("name", "state", "city", "zip").hash()).to_series()
     return Awards(
         rows=pl.DataFrame(
@@ -56,3 +59,14 @@ def prepare_awards(table: pa.Table, vocabulary: Vocabulary) -> Awards:
         ),
         queries=Side(names, places.take(names.owner), identity.to_numpy()),
     )
+
+
+def _most_frequent(query: pl.Series, value: pl.Series) -> pl.Series:
+    """The most frequent value of each query's awards, null where they have none."""
+    counted = (
+        pl.DataFrame({"query": query, "value": value})
+        .group_by("query", "value")
+        .agg(missing=pl.col("value").is_null().first(), awards=pl.len())
+        .sort("query", "missing", "awards", "value", descending=[False, False, True, False])
+    )
+    return counted.group_by("query", maintain_order=True).agg(pl.col("value").first())["value"]

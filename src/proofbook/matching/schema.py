@@ -48,7 +48,7 @@ CANDIDATE_TYPE = pa.struct(
 )
 
 #: Award columns that matching reads; only the first must be there.
-AWARD_COLUMNS_READ: tuple[str, ...] = ("Company", "UEI", "Duns", "City", "State", "Zip")
+AWARD_COLUMNS_READ: tuple[str, ...] = ("Company", "UEI", "Duns", "City", "State", "Zip", "Address1")
 
 #: Columns of the recipient that an accepted award receives, under the prefix ``recipient_``.
 JOINED_RECIPIENT_COLUMNS: dict[str, str] = {

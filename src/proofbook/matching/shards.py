@@ -22,6 +22,7 @@ from proofbook.matching.names import (
     concatenate,
     select,
 )
+from proofbook.matching.places import clean_street
 from proofbook.matching.sides import Places, Side, numbers, read_names, read_places, text_of
 from proofbook.matching.units import Arrays, Split
 from proofbook.matching.vocabulary import Vocabulary
@@ -84,8 +85,10 @@ def read_shard(
     """The recipients in rows ``first`` to ``last`` (exclusive) of recipient_lookup's columns."""
     vocabulary = Vocabulary() if vocabulary is None else vocabulary
     names = _all_names(recipients.read(_NAME_COLUMNS, first, last), vocabulary)
-    table = recipients.read(["state", "city", "zip5"], first, last)
-    places = read_places(*(text_of(table, c) for c in ("state", "city", "zip5")))
+    table = recipients.read(["state", "city", "zip5", "address_line_1"], first, last)
+    street = clean_street(text_of(table, "address_line_1"))
+    state, city, zip5 = (text_of(table, c) for c in ("state", "city", "zip5"))
+    places = read_places(state, city, zip5, street)
     table = recipients.read(["uei", "duns", "parent_uei"], first, last)
     firms = Firms(
         uei=numbers(clean_uei(text_of(table, "uei"))["value"]),

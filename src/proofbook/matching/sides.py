@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -21,15 +21,16 @@ _STEP = 1 << 19
 
 @dataclass(frozen=True)
 class Places:
-    """State, city and ZIP code as numbers that depend on the text alone; 0 = unknown."""
+    """State, city, ZIP code and street as numbers that depend on the text alone; 0 = unknown."""
 
     state: NDArray[np.int32]
     city: NDArray[np.uint64]
     zip5: NDArray[np.int32]
+    street: NDArray[np.uint64]
 
     def take(self, rows: NDArray[np.integer[Any]]) -> Places:
         """The places of some rows."""
-        return Places(self.state[rows], self.city[rows], self.zip5[rows])
+        return Places(*(getattr(self, f.name)[rows] for f in fields(self)))
 
 
 @dataclass(frozen=True)
@@ -41,12 +42,13 @@ class Side:
     identity: NDArray[np.uint64]
 
 
-def read_places(state: pl.Series, city: pl.Series, zip5: pl.Series) -> Places:
-    """Places of raw state, city and ZIP columns."""
+def read_places(state: pl.Series, city: pl.Series, zip5: pl.Series, street: pl.Series) -> Places:
+    """Places of raw state, city and ZIP columns and of clean streets."""
     return Places(
         state=_once(state, lambda s: clean_state(s).str.to_integer(base=36), np.int32),
         city=_once(city, lambda s: pl.Series(text_numbers(clean_city(s))), np.uint64),
         zip5=_once(zip5, lambda s: clean_zip5(s).cast(pl.Int32), np.int32),
+        street=numbers(street),
     )
 
 

@@ -27,6 +27,7 @@ LABELS: dict[str, str] = {
     "designator": "legal form",
     "same name elsewhere": "recipients of this very name",
     "other name": "which name it is",
+    "street": "street and house number",
 }
 
 _SAME = {0.0: "different", 1.0: "same"}
@@ -39,6 +40,7 @@ _WORDS: dict[str, dict[float, str]] = {
     "state": _SAME,
     "city": _SAME,
     "ZIP": _SAME | {0.5: "same area"},
+    "street": {0.0: "different or unknown", 1.0: "same"},
     "designator": _SAME,
 }
 _FORMS: dict[str, str] = {
