@@ -261,6 +261,9 @@ def test_reading_stops_at_the_budget_rarest_first(monkeypatch: pytest.MonkeyPatc
 
 def test_nothing_is_found_for_nothing() -> None:
     assert len(find(*sides([{"Company": ""}], [{"legal_business_name": "ACME"}]))) == 0
+    place = {"Zip": "17401", "Address1": "9 Elm St"}
+    there = {"legal_business_name": "ACME", "zip5": "17401", "address_line_1": "9 ELM ST"}
+    assert len(find(*sides([{"Company": "", **place}], [there]))) == 0
     assert len(find(*sides([{"Company": "Acme"}], [{"legal_business_name": ""}]))) == 0
 
 

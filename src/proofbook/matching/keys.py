@@ -91,8 +91,9 @@ def keys(
             name = np.repeat(name, names.counts)
             found = with_place(vocabulary.hashes[names.words], places.city[name])
         case "street":
-            there = [with_place(places.street, p) for p in (places.zip5, places.city)]
-            name, found = np.tile(name, 2), np.concatenate(there)
+            street = np.where(names.counts > 0, places.street, _U(0))  # an address alone is nobody
+            found = np.concatenate([with_place(street, p) for p in (places.zip5, places.city)])
+            name = np.tile(name, 2)
         case _:
             raise ValueError(family)
     kept = np.flatnonzero(found)
