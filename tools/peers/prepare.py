@@ -16,7 +16,7 @@ from pathlib import Path
 import polars as pl
 
 from proofbook.matching.identifiers import clean_duns, clean_uei
-from proofbook.matching.places import clean_city, clean_state, clean_zip5
+from proofbook.matching.places import clean_city, clean_state, clean_street, clean_zip5
 from proofbook.sources import read_awards
 from proofbook.sources.columns import NULL_PATTERN
 
@@ -24,7 +24,7 @@ QUESTIONS, RECIPIENTS, OPEN, HELD = (
     f"{name}.parquet" for name in ("questions", "recipients", "open", "held")
 )
 _IDENTITY = ("recipient_hash", "legal_business_name", "alternate_names", "duns", "uei")
-KEY = ("name", "city", "state", "zip5")
+KEY = ("name", "city", "state", "zip5", "street")
 
 _DESIGNATORS = (
     "INC|INCORPORATED|CORP|CORPORATION|CO|COMPANY|LLC|LLP|LLLP|LP|LTD|LIMITED|PLLC|PC|PLC|"
@@ -53,17 +53,18 @@ def prepare(world: Path, out: Path) -> None:
     """Write the four files of the module's description from a world's awards and recipients."""
     out.mkdir(parents=True, exist_ok=True)
     awards = pl.DataFrame(pl.from_arrow(read_awards(world / "awards.csv.gz").table)).select(
-        "Company", "City", "State", "Zip", "UEI", "Duns"
+        "Company", "City", "State", "Zip", "Address1", "UEI", "Duns"
     )
     theirs = pl.read_parquet(
         world / "recipients.parquet",
-        columns=[*_IDENTITY, "city", "state", "zip5"],
+        columns=[*_IDENTITY, "city", "state", "zip5", "address_line_1"],
     )
     still_open = left_open(awards, theirs).with_columns(
         name=clean_names(awards["Company"]),
         city=clean_city(awards["City"]),
         state=clean_state(awards["State"]),
         zip5=clean_zip5(awards["Zip"]),
+        street=clean_street(awards["Address1"]),
     )
     still_open = still_open.filter("open").drop("open")
     questions, asked = _distinct(still_open, "question")
@@ -105,6 +106,7 @@ def _named(recipients: pl.DataFrame) -> pl.DataFrame:
         clean_city(recipients["city"]).alias("city"),
         clean_state(recipients["state"]).alias("state"),
         clean_zip5(recipients["zip5"]).alias("zip5"),
+        clean_street(recipients["address_line_1"]).alias("street"),
     )
     return pl.concat([names, halves]).unique().join(places, "recipient_hash")
 

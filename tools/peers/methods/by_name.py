@@ -1,7 +1,7 @@
 """What the peers that compare names alone share: distinct names, and places to break ties.
 
 These tools know nothing of places. Each is given more than it offers: of recipients whose names
-are equally similar, the one in the same ZIP code, then city, then state comes first.
+are equally similar, the one in the same street, then ZIP code, city, and state comes first.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from peers.methods import TOP
 #: Distinct names kept for a question before places are looked at.
 NAMES = 20
 #: What places add to a score between 0 and 1; less than names that differ in a letter.
-_ZIP, _CITY, _STATE = 4e-5, 2e-5, 1e-5
+_STREET, _ZIP, _CITY, _STATE = 8e-5, 4e-5, 2e-5, 1e-5
 
 
 def read_names(parquet: Path) -> tuple[pl.DataFrame, list[str]]:
@@ -41,7 +41,8 @@ def with_places(
     rows = questions.join(pairs, "at").join(
         recipients.rename({"at": "found"}), "found", suffix="_theirs"
     )
-    for column, weight in (("zip5", _ZIP), ("city", _CITY), ("state", _STATE)):
+    weights = {"street": _STREET, "zip5": _ZIP, "city": _CITY, "state": _STATE}
+    for column, weight in weights.items():
         same = (pl.col(column) == pl.col(f"{column}_theirs")).fill_null(value=False)
         rows = rows.with_columns(score=pl.col("score") + same * weight)
     best = rows.sort(["question", "score", "recipient"], descending=[False, True, False])

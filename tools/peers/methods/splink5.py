@@ -92,10 +92,12 @@ _SETTINGS = SettingsCreator(
     comparisons=[
         _names(),
         _places(),
+        cl.ExactMatch("street"),
     ],
     blocking_rules_to_generate_predictions=[
         block_on("name"),
         block_on("zip5", "substr(name, 1, 2)"),
+        block_on("zip5", "street"),
         block_on("state", "substr(name, 1, 5)"),
         block_on("rarest"),
         block_on("next_rarest"),
