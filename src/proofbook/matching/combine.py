@@ -8,7 +8,7 @@ import polars as pl
 from proofbook.matching import schema
 from proofbook.matching.by_name import ByName
 from proofbook.matching.decide import ACCEPT, REVIEW
-from proofbook.matching.evidence import AT
+from proofbook.matching.evidence import AT, agreement
 from proofbook.matching.identifiers import INVALID
 from proofbook.matching.names import PARENT
 
@@ -19,6 +19,8 @@ IDENTIFIER_PROBABILITY = (0.90, 0.99, 0.998)
 def combine(told: pl.DataFrame, by_name: ByName, candidates: int) -> pl.DataFrame:
     """The decisions as ``Matches.table``, at most ``candidates`` recipients listed for review."""
     links, found = by_name.links, by_name.decisions
+    # A rule that weighs names alone never joins what they do not say.
+    unlike = (agreement(links.features[found.best]) == 0) & (by_name.judge is not None)
     decisions = pl.DataFrame(
         {
             "ask": found.query,
@@ -28,6 +30,7 @@ def combine(told: pl.DataFrame, by_name: ByName, candidates: int) -> pl.DataFram
             "name_recipient": links.recipient[found.best],
             "name_score": links.score[found.best],
             "equal": links.features[found.best, AT["name equal"]],
+            "unlike": unlike,
             "same_state": links.features[found.best, AT["state"]] == 1,
             "kind": links.kind[found.best],
         }
@@ -66,7 +69,9 @@ def combine(told: pl.DataFrame, by_name: ByName, candidates: int) -> pl.DataFram
         schema.AMBIGUOUS: (~by_id & pl.col("ambiguous")) | contradicted,
         schema.INVALID_UEI: pl.col("uei_state") == INVALID,
         schema.INVALID_DUNS: pl.col("duns_state") == INVALID,
-        schema.NAME_DISAGREES: (pl.col("agree") == 0).fill_null(False),
+        schema.NAME_DISAGREES: ((pl.col("agree") == 0) | (named & pl.col("unlike"))).fill_null(
+            False
+        ),
         schema.VIA_ALIAS: named & pl.col("kind").is_between(1, PARENT - 1),
         schema.VIA_PARENT: named & (pl.col("kind") == PARENT),
     }

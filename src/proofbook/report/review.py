@@ -33,7 +33,7 @@ _MEANING = {
     "candidate": "a recipient resembles it, not surely enough to be joined",
     "ambiguous": "two firms are about equally likely",
     "identifier-conflict": "its identifiers, or one and its name, point to different recipients",
-    "name-disagrees": "the recipient of its identifier bears quite another name",
+    "name-disagrees": "the recipient of its identifier or address bears quite another name",
     "shared-identifier": "several recipients bear its identifier",
     "sample": "a link by name, drawn at random to estimate the precision",
 }
