@@ -55,6 +55,7 @@ def bench(
     from proofbook.bench import measuring, process, record, words  # noqa: PLC0415 - --help is quick
     from proofbook.bench.against import against as hold_against  # noqa: PLC0415
     from proofbook.bench.judge import judge  # noqa: PLC0415
+    from proofbook.sources.targets import check_file  # noqa: PLC0415
     from proofbook.suite import layers  # noqa: PLC0415
 
     if against and baseline:
@@ -64,6 +65,8 @@ def bench(
             f"--save {save} is the baseline itself, which the run it judges never replaces: "
             "save into another file"
         )
+    if save:
+        check_file(save)
     for text in set_ or ():
         if not text.startswith("match.") or process.FUNCTION.match(enricher):
             raise UsageError(f"--set {text}: bench sets parameters of the section match, of local")

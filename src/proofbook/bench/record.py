@@ -140,7 +140,7 @@ class BenchRecord:
 def save(record: BenchRecord, path: Path) -> None:
     """Writes a record in one step."""
     text = json.dumps(record.to_json(), indent=1, ensure_ascii=False, allow_nan=False)
-    write_text(path, text + "\n")
+    write_text(path, text + "\n", "free some space, or name another file with --save")
 
 
 def load(path: Path) -> BenchRecord:
