@@ -10,6 +10,7 @@ import time
 import zipfile
 from contextlib import suppress
 from pathlib import Path
+from types import BuiltinMethodType
 from typing import Any
 
 import numpy as np
@@ -236,4 +237,17 @@ def test_nobody_holds_the_stream_or_a_part_of_it_afterwards(
         with suppress(InputError):
             read(tmp_path / name, data)
         assert len(released) == len(lent) >= 4 * count
+    assert time.monotonic() - started < delimited._RETURN_S
+
+
+def test_what_tells_that_a_thread_is_done_runs_no_python() -> None:
+    """Python code may lose the interpreter, here to the end of the process, and want it back."""
+    watched = delimited._Watched(b"1,2\n", io.BytesIO())
+    file, block = watched.lend(), watched.read(9)
+    assert len(watched._lent) == 2
+    for lent in watched._lent:
+        assert isinstance(lent.__callback__, BuiltinMethodType)
+    started = time.monotonic()
+    del file, block
+    watched.returned()
     assert time.monotonic() - started < delimited._RETURN_S
