@@ -112,7 +112,7 @@ def test_a_link_is_followed_and_no_file_is_refused_before_any_work(
     (files / "a.parquet").unlink()  # not even looked at
     capsys.readouterr()
     assert call(*FILES) == 2
-    assert "e.parquet: is a FIFO. Remedy: name a file" in capsys.readouterr().err
+    assert "e.parquet: is a FIFO. Remedy: name a new file" in capsys.readouterr().err
     assert (files / "far" / "away.parquet").is_fifo()
 
 

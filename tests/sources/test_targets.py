@@ -20,7 +20,7 @@ def linked(out: Path, to: str) -> None:
 
 PLACES: dict[str, tuple[Callable[[Path], object], str]] = {
     "folder": (Path.mkdir, "is a folder. Remedy: name a file in it"),
-    "fifo": (os.mkfifo, "is a FIFO. Remedy: name a file"),
+    "fifo": (os.mkfifo, "is a FIFO. Remedy: name a new file"),
     "link to a folder": (lambda out: linked(out, "."), "is a folder"),
     "link to itself": (lambda out: linked(out, out.name), "is a link that leads to itself"),
     "link below a file": (lambda out: linked(out, "a.csv/x"), "/a.csv is no folder"),

@@ -44,7 +44,7 @@ def check_file(out: Path) -> None:
     if other == "a folder":
         raise OutputError(f"{out}: is a folder. Remedy: name a file in it")
     if other is not None:
-        raise OutputError(f"{out}: is {other}. Remedy: name a file, or a new one")
+        raise OutputError(f"{out}: is {other}. Remedy: name a new file, or a regular one")
     folder = next(above for above in destination(out.absolute()).parents if above.exists())
     if not folder.is_dir():
         raise OutputError(f"{_led(out)}: {folder} is no folder. Remedy: name a file in a folder")
