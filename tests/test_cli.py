@@ -20,6 +20,7 @@ from tests.suite.conftest import cells, given
 from tests.suite.runs import made_run, write_run
 
 from proofbook import cli, commands
+from proofbook.bench import measuring
 from proofbook.suite import project
 from proofbook.suite.project import Project
 from proofbook.suite.result import load_run
@@ -89,6 +90,7 @@ USAGE = {
     "history --metric match_rat": "did you mean 'match_rate'?",
     "history --json --csv": "give one of them",
     "bench --enricher locl": "'locl' is no enricher",
+    "bench --sizes 1x1 --save .": ".: is a folder. Remedy: name a file in it",
     "bench --sizes all": "'all' is no size",
     "bench --sizes 1x1,1x1": "a size is given twice",
     "bench --baseline b.json": "b.json: is no record of a benchmark",
@@ -322,6 +324,35 @@ def started(home: Project, pid: Path) -> subprocess.Popen[str]:
         assert time.monotonic() < deadline, "the notebook has not started"
         time.sleep(0.05)
     return process
+
+
+def test_a_record_that_cannot_be_saved_is_refused_before_measuring(
+    home: Project, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("file").touch()
+    monkeypatch.setattr(measuring, "measure", lambda *_, **__: pytest.fail("was measured"))
+    assert call("bench", "--sizes", "60x300", "--save", "file/b.json") == 2
+    assert "/file is no folder. Remedy: name a file in a folder" in capsys.readouterr().err
+
+
+def test_a_benchmark_that_breaks_a_law_fails(
+    home: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("theirs.py").write_text(
+        "from proofbook.enrichment import enrich\n"
+        "def loses(awards, recipients):\n    return enrich(awards, recipients).table.slice(1)\n"
+    )
+    lossy = ("bench", "--enricher", "theirs:loses", "--sizes", "60x300", "--repeats", "1")
+    assert call(*lossy) == 1
+    words = "theirs:loses breaks conservation (one well-formed row per award, in input order) in 1 "
+    assert f"{words}row: award lost: 1 row, such as award_row 0" in capsys.readouterr().out
+    assert call(*lossy, "--json") == 1
+    assert json.loads(capsys.readouterr().out)["verdict"]["state"] == "fail"
+    assert call(*lossy, "--against", "local") == 1
+    assert f"A law is broken. 60x300: {words}" in capsys.readouterr().out
+    against = ("--enricher", "local", "--against", "theirs:loses")
+    assert call("bench", *against, "--sizes", "60x300", "--repeats", "1") == 1
+    assert f"A law is broken. 60x300: the baseline, {words}" in capsys.readouterr().out
 
 
 def test_a_benchmark_is_saved_and_held_against(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import signal
 import subprocess
@@ -95,6 +96,24 @@ def test_bad_input_leaves_no_checkpoints(files: Path, capsys: pytest.CaptureFixt
     assert "r.csv" in capsys.readouterr().err
     assert not list(files.glob("e.parquet.checkpoints*"))
     assert json.loads((files / "e.parquet.progress.json").read_text())["status"] == "failed"
+
+
+def test_a_link_is_followed_and_no_file_is_refused_before_any_work(
+    files: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (files / "far").mkdir()
+    (files / "e.parquet").symlink_to("far/away.parquet")
+    for _ in range(2):  # it dangles, and then it does not
+        assert call(*FILES) == 0
+        assert (files / "e.parquet").is_symlink()
+        assert pq.read_table(files / "far" / "away.parquet").num_rows == AWARDS.num_rows
+    (files / "far" / "away.parquet").unlink()
+    os.mkfifo(files / "far" / "away.parquet")
+    (files / "a.parquet").unlink()  # not even looked at
+    capsys.readouterr()
+    assert call(*FILES) == 2
+    assert "e.parquet: is a FIFO. Remedy: name a new file" in capsys.readouterr().err
+    assert (files / "far" / "away.parquet").is_fifo()
 
 
 def test_parameters_of_retries_are_taken(files: Path) -> None:
@@ -206,28 +225,41 @@ def test_a_stopped_run_says_how_to_go_on(
     ]
 
 
-def test_a_killed_run_goes_on_unless_a_chunk_is_damaged(
-    world: Path, copy: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("workers", [(), ("--workers", "2")], ids=["threads", "workers"])
+def test_a_killed_run_goes_on_and_makes_damaged_chunks_again(
+    workers: tuple[str, ...], world: Path, copy: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert ended_by(signal.SIGKILL, copy)[0] == -signal.SIGKILL
-    chunk = min(copy.glob("e.parquet.checkpoints/*.arrays"))
-    content = chunk.read_bytes()
-    for damaged, words in (
-        (content[:-9], "is cut off"),
-        (content[:-1] + bytes([content[-1] ^ 1]), "has damaged content"),
-        (content[:20], "has a damaged header"),
-    ):
-        chunk.write_bytes(damaged)
-        assert call(*FILES, "--resume") == 2
-        said = " ".join(capsys.readouterr().err.split())
-        assert chunk.name in said
-        assert words in said
-        assert "without --resume" in said
-        assert not (copy / "e.parquet").exists()
-    chunk.write_bytes(content)
-    assert call(*FILES, "--resume", "--chunk-size", "10") == 0
-    assert "chunks stay as planned before the stop: 100 rows" in capsys.readouterr().err
+    chunks = sorted(copy.glob("e.parquet.checkpoints/*.arrays"))
+    damage = {
+        chunks[0]: ("is cut off", lambda content: content[:-9]),
+        chunks[2]: ("has damaged content", lambda content: content[:-1] + b"\x55"),
+        chunks[-1]: ("has a damaged header", lambda content: content[:20]),
+    }
+    for chunk, (_, harm) in damage.items():
+        chunk.write_bytes(harm(chunk.read_bytes()))
+    assert call(*FILES, "--resume", "--chunk-size", "10", *workers) == 0
+    said = " ".join(capsys.readouterr().err.split())
+    assert f"going on with {len(chunks)} finished chunks" in said
+    for chunk, (words, _) in damage.items():
+        assert f"{chunk.name}: {words}" in said
+    assert said.count("made again") == 3
+    assert "chunks stay as planned before the stop: 100 rows" in said
     assert pq.read_table("e.parquet").equals(pq.read_table(world / "expected.parquet"))
+    told = json.loads((copy / "e.parquet.progress.json").read_text())
+    assert told["chunks_resumed"] == len(chunks) - 3
+    assert not (copy / "e.parquet.checkpoints").exists()
+
+
+def test_a_damaged_plan_is_refused(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    left(files / "e.parquet.checkpoints")
+    plan = files / "e.parquet.checkpoints" / "run.json"
+    plan.write_text(plan.read_text()[:-9])
+    assert call(*FILES, "--resume") == 2
+    said = " ".join(capsys.readouterr().err.split())
+    assert "run.json: is damaged" in said
+    assert "without --resume" in said
+    assert not (files / "e.parquet").exists()
 
 
 def test_a_chunk_of_another_run_is_refused(

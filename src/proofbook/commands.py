@@ -51,19 +51,19 @@ def bench(
     ] = None,
     json_: Json = False,
 ) -> None:
-    """Time, memory and quality of an enricher at several sizes; exit code 1 on a regression."""
+    """Time, memory and quality of an enricher at several sizes.
+
+    Exit code 1 on a regression, and for a table that loses, doubles or invents awards.
+    """
     from proofbook.bench import measuring, process, record, words  # noqa: PLC0415 - --help is quick
     from proofbook.bench.against import against as hold_against  # noqa: PLC0415
-    from proofbook.bench.judge import judge  # noqa: PLC0415
+    from proofbook.bench.judge import judge, unlawful  # noqa: PLC0415
     from proofbook.suite import layers  # noqa: PLC0415
 
     if against and baseline:
         raise UsageError("--against and --baseline both name a baseline: give one of them")
-    if save and baseline and save.resolve() == baseline.resolve():
-        raise UsageError(
-            f"--save {save} is the baseline itself, which the run it judges never replaces: "
-            "save into another file"
-        )
+    if save:
+        _check_save(save, baseline)
     for text in set_ or ():
         if not text.startswith("match.") or process.FUNCTION.match(enricher):
             raise UsageError(f"--set {text}: bench sets parameters of the section match, of local")
@@ -83,6 +83,7 @@ def bench(
         found, verdict = hold_against(then, now, wanted, repeats=repeats, tell=tell)
     else:
         found = measuring.measure(now, wanted, repeats=repeats, tell=tell)
+        verdict = unlawful(found)
     if save is not None:
         record.save(found, save)
     if json_:
@@ -90,6 +91,18 @@ def bench(
     else:
         print(words.report(found, verdict))
     raise typer.Exit(verdict.exit_code if verdict else 0)
+
+
+def _check_save(save: Path, baseline: Path | None) -> None:
+    """Refuses a place for the record before anything is measured."""
+    from proofbook.sources.targets import check_file  # noqa: PLC0415 - --help is quick
+
+    if baseline and save.resolve() == baseline.resolve():
+        raise UsageError(
+            f"--save {save} is the baseline itself, which the run it judges never replaces: "
+            "save into another file"
+        )
+    check_file(save)
 
 
 def check(

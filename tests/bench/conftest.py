@@ -25,6 +25,25 @@ def good(awards, recipients):
     print("this is not an answer")
     return enrich(awards, recipients).to_pandas()
 
+def table(awards, recipients):
+    return enrich(awards, recipients).table
+
+def loses(awards, recipients):
+    return table(awards, recipients).slice(1)
+
+def doubles(awards, recipients):
+    made = table(awards, recipients)
+    return pa.concat_tables([made, made.slice(4, 2)])
+
+def invents(awards, recipients):
+    made = table(awards, recipients)
+    rows = pa.array([*range(made.num_rows - 1), 777], pa.int64())
+    return made.set_column(made.column_names.index("award_row"), "award_row", rows)
+
+def reorders(awards, recipients):
+    made = table(awards, recipients)
+    return pa.concat_tables([made.slice(10), made.slice(0, 10)])
+
 def nothing(awards, recipients):
     return None
 

@@ -10,7 +10,7 @@ import pytest
 from tests.bench.conftest import outcome
 
 from proofbook.bench import words
-from proofbook.bench.judge import Verdict, judge
+from proofbook.bench.judge import Verdict, judge, unlawful
 from proofbook.bench.record import BenchRecord
 
 Make = Callable[..., BenchRecord]
@@ -58,6 +58,19 @@ def test_one_change_at_a_time(
 def test_faster_because_it_matched_less_says_so(make_record: Make) -> None:
     verdict = judge(make_record(), make_record(seconds=0.5, outcomes=outcome(10)))
     assert "faster, but it matched less" in verdict.sentence
+
+
+@pytest.mark.parametrize("whose", ["theirs:f", "the baseline, theirs:f"])
+def test_a_law_that_either_side_breaks_is_named(make_record: Make, whose: str) -> None:
+    sound, broken = make_record(), make_record(breaches=2, enricher="theirs:f")
+    for point in broken.points:
+        point.broken.append("award lost: 2 rows, such as award_row 7")
+    sides = (broken, sound) if whose.startswith("the baseline") else (sound, broken)
+    verdict = judge(*sides)
+    assert (verdict.state, verdict.exit_code) == ("fail", 1)
+    assert verdict.sentence.startswith(f"A law is broken. 500x2000: {whose} breaks conservation")
+    assert "in 2 rows: award lost: 2 rows, such as award_row 7" in verdict.sentence
+    assert unlawful(sound) is None
 
 
 def test_what_differs_is_named(make_record: Make) -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from proofbook.bench import measuring
-from proofbook.bench.judge import SLACK, judge
+from proofbook.bench import words as words_of
+from proofbook.bench.judge import SLACK, judge, unlawful
 from proofbook.bench.process import Sample, Worker, side
 from proofbook.errors import UsageError
 from proofbook.measure.contest import Effort
@@ -40,6 +41,7 @@ def test_a_benchmark_of_a_function_and_of_the_engine_agree(
         ours.points[0].counters["bytes_read"], abs=slack
     )
     assert ours.points[0].counters["awards"] == 60
+    assert unlawful(theirs) is None
     assert theirs.calibration
     assert theirs.scaling is None
     states = {f.aspect: f.state for f in judge(ours, theirs).findings}
@@ -125,6 +127,33 @@ def test_an_enricher_that_misbehaves_is_named(enrichers: Path, spec: str, messag
     with pytest.raises(UsageError, match=message) as error:
         measuring.measure(side(spec), SMALL, repeats=1)
     assert spec in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("spec", "breaches", "told"),
+    [
+        ("theirs:loses", 1, ["award lost: 1 row, such as award_row 0"]),
+        (
+            "theirs:doubles",
+            3,
+            ["award doubled: 2 rows, such as award_row 4", "out of order: 1 row"],
+        ),
+        ("theirs:invents", 2, ["award lost: 1 row, such as award_row 59", "award_row 777"]),
+        ("theirs:reorders", None, ["out of order: 1 row, such as award_row 0", " more rules"]),
+    ],
+)
+def test_an_enricher_that_breaks_a_law_is_no_pass(
+    enrichers: Path, spec: str, breaches: int | None, told: list[str]
+) -> None:
+    found = measuring.measure(side(spec), SMALL, repeats=1)
+    verdict = unlawful(found)
+    assert verdict is not None
+    assert verdict.exit_code == 1
+    assert verdict.findings[0].aspect == "conservation"
+    assert verdict.findings[0].now == (breaches or found.points[0].breaches)
+    for words in ("A law is broken. 60x300: ", f"{spec} breaks conservation", *told):
+        assert words in verdict.sentence
+    assert verdict.sentence in words_of.report(found, verdict)
 
 
 def test_a_worker_leaves_no_process(enrichers: Path) -> None:

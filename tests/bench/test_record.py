@@ -11,7 +11,7 @@ import pytest
 
 from proofbook.bench.process import Sample
 from proofbook.bench.record import BenchRecord, load, own, save
-from proofbook.errors import UsageError
+from proofbook.errors import OutputError, UsageError
 
 Make = Callable[..., BenchRecord]
 
@@ -20,6 +20,13 @@ def test_a_record_comes_back_as_it_was(make_record: Make, tmp_path: Path) -> Non
     record = make_record()
     save(record, tmp_path / "b.json")
     assert load(tmp_path / "b.json") == record
+
+
+def test_a_record_that_cannot_be_written_says_what_to_do(make_record: Make, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for path in (tmp_path, tmp_path / "file" / "b.json"):
+        with pytest.raises(OutputError, match="or name another file with --save"):
+            save(make_record(), path)
 
 
 def test_raw_samples_are_kept_and_summed_up(make_record: Make) -> None:

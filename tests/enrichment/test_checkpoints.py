@@ -1,4 +1,4 @@
-"""Checkpoints: what is foreign, damaged or outdated is refused by name; the rest is kept."""
+"""Checkpoints: what is foreign or outdated is refused by name, what is damaged made again."""
 
 from __future__ import annotations
 
@@ -115,9 +115,33 @@ def damage(path: Path) -> None:
     path.write_bytes(bytes(content))
 
 
+TORN: dict[str, tuple[Callable[[Path], object], str]] = {
+    "content": (damage, "has damaged content (array x)"),
+    "cut off": (lambda chunk: chunk.write_bytes(chunk.read_bytes()[:-1]), "is cut off"),
+    "empty": (lambda chunk: chunk.write_bytes(b""), "is cut off"),
+    "header": (lambda chunk: chunk.write_bytes(chunk.read_bytes()[:20]), "has a damaged header"),
+    "something else": (lambda chunk: chunk.write_bytes(b"\0" * 99), "is no file of arrays"),
+}
+
+
+@pytest.mark.parametrize("case", TORN)
+def test_a_damaged_chunk_is_thrown_away_and_said(folder: Path, case: str) -> None:
+    harm, words = TORN[case]
+    chunk = folder / "names-000001.arrays"
+    harm(chunk)
+    said: list[str] = []
+    kept = opened(folder, tell=said.append)
+    assert kept.found(("names", 1), 10) is None
+    assert len(said) == 2
+    assert said[1].startswith(f"{chunk}: {words}")
+    assert said[1].endswith("thrown away, this chunk is made again")
+    assert not chunk.exists()
+    assert kept.found(("names", 0), 10) is not None
+    assert kept.planned(0, 20) == [(0, 10), (10, 20)]
+    kept.close(done=False)
+
+
 DAMAGE: dict[str, tuple[Callable[[Path], object], str]] = {
-    "content": (lambda f: damage(f / "names-000001.arrays"), "damaged content (array x)"),
-    "cut off": (lambda f: (f / "names-000001.arrays").write_bytes(b""), "is cut off"),
     "another chunk": (
         lambda f: (f / "names-000000.arrays").rename(f / "names-000001.arrays"),
         "is a checkpoint of another run or chunk: number differ",
@@ -134,7 +158,7 @@ DAMAGE: dict[str, tuple[Callable[[Path], object], str]] = {
 
 
 @pytest.mark.parametrize("case", DAMAGE)
-def test_damage_is_refused_by_name(folder: Path, case: str) -> None:
+def test_a_foreign_chunk_and_a_damaged_plan_are_refused_by_name(folder: Path, case: str) -> None:
     harm, words = DAMAGE[case]
     harm(folder)
     with pytest.raises(InputError, match=re.escape(words)) as found, closing(folder) as kept:

@@ -10,6 +10,7 @@ import pytest
 
 from proofbook.errors import InputError
 from proofbook.sources import read_truth
+from proofbook.sources.columns import NULL_WORDS
 
 
 def written(tmp_path: Path, text: str) -> Path:
@@ -27,6 +28,15 @@ def test_csv(tmp_path: Path) -> None:
         "award_row": [0, 0, 2],
         "recipient_hash": ["h1", "h2", None],
     }
+
+
+@pytest.mark.parametrize("word", [*sorted(NULL_WORDS), "null", " None ", "  "])
+def test_words_for_nothing_mean_that_there_is_none(tmp_path: Path, word: str) -> None:
+    text = f"award_row,recipient_hash\n0,h1\n1,{word}\n2,nullable\n"
+    truth = read_truth(written(tmp_path, text), 3)
+    assert truth["recipient_hash"].to_pylist() == ["h1", None, "nullable"]
+    with pytest.raises(InputError, match="says of award 0 both"):
+        read_truth(written(tmp_path, f"award_row,recipient_hash\n0,h1\n0,{word}\n"), 3)
 
 
 @pytest.mark.parametrize("rows", [pa.array([0, 2], pa.int32()), pa.array(["0", " 2"])])

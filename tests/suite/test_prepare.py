@@ -8,8 +8,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from proofbook.errors import ParameterError
 from proofbook.params import Data, Settings
 from proofbook.suite import inputs
+from proofbook.suite import prepare as prepared
 from proofbook.suite.prepare import input_paths, prepare
 
 
@@ -61,6 +63,35 @@ def test_a_size_is_the_first_rows_of_the_files_with_the_truth_that_is_left(tmp_p
         (1, None),  # its only recipient is not there: it has none
         (2, None),
     ]
+
+
+@pytest.mark.parametrize(
+    ("awards", "sizes", "words"),
+    [
+        (
+            "a.parquet",
+            ["5x4", "6x4"],
+            "sizes: 6x4 is larger than the files, which hold 5 awards and",
+        ),
+        ("a.parquet", ["5x5"], "sizes: 5x5 .* which hold 5 awards and 4 recipients; use --set"),
+        ("a.csv", ["9x5"], "sizes: 9x5 .* which hold 4 recipients; use --set sizes=all"),
+    ],
+)
+def test_a_size_larger_than_parquet_is_refused_before_anything_is_read(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    awards: str,
+    sizes: list[str],
+    words: str,
+) -> None:
+    pq.write_table(pa.table({"Company": list("ABCDE")}), tmp_path / "a.parquet")
+    (tmp_path / "a.csv").write_text("Company\nA\n")
+    pq.write_table(pa.table({"legal_business_name": list("ABCD")}), tmp_path / "r.parquet")
+    for reader in ("read_awards", "read_recipients"):
+        monkeypatch.setattr(prepared, reader, lambda path: pytest.fail("was read"))
+    data = Data(awards=str(tmp_path / awards), recipients=str(tmp_path / "r.parquet"))
+    with pytest.raises(ParameterError, match=words):
+        prepare(Settings(data=data, sizes=sizes), tmp_path / "inputs")
 
 
 def test_a_folder_is_complete_or_absent(tmp_path: Path) -> None:

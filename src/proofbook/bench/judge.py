@@ -20,11 +20,17 @@ VerdictState = Literal["pass", "warn", "fail", "unresolved", "no_baseline"]
 #: From the worst to the best: what several findings amount to.
 ORDER: tuple[VerdictState, ...] = ("fail", "unresolved", "warn", "no_baseline", "pass")
 
+#: Rules of a broken law that are told; where rows are out of order, every column differs.
+MOST_RULES = 4
+
 #: More repeats than this are none that anybody makes.
 MOST_MORE = 1000
 
 #: By how much a count may differ for no reason of the work: the measuring itself reads a little.
 SLACK = {"bytes_read": 65_536}
+
+#: The aspect of the law that every table must keep, whatever it is compared with.
+CONSERVATION = "conservation"
 
 Comparisons = Mapping[str, Comparison]
 
@@ -79,7 +85,9 @@ def judge(
     side_by_side = times is not None
     for point in now.points:
         base = before.point(point.size)
-        found += _laws(point)
+        found += _laws(point, now)
+        if base is not None:
+            found += _laws(base, before, "the baseline, ")
         reason = _other_work(base, point, before, now)
         if base is None or reason:
             found.append(_absent(point.size, "everything", reason))
@@ -97,6 +105,12 @@ def judge(
         found += _quality(base, point, time)
         found += _counters(base, point)
     return _verdict(found)
+
+
+def unlawful(record: BenchRecord) -> Verdict | None:
+    """The verdict on a record that nothing is compared with: a failure if it breaks a law."""
+    found = [finding for point in record.points for finding in _laws(point, record)]
+    return _verdict(found) if found else None
 
 
 def time_between(before: BenchRecord, now: BenchRecord, base: Point, point: Point) -> Comparison:
@@ -148,11 +162,19 @@ def _absent(size: str, aspect: str, reason: str) -> Finding:
     return Finding(size, aspect, "no_baseline", f"{aspect} not compared: {reason}")
 
 
-def _laws(point: Point) -> list[Finding]:
+def _laws(point: Point, record: BenchRecord, whose: str = "") -> list[Finding]:
     if not point.breaches:
         return []
-    words = f"{point.breaches} rows are lost, doubled, out of order or at odds with their method"
-    return [Finding(point.size, "conservation", "fail", words, now=point.breaches)]
+    told = "; ".join(point.broken[:MOST_RULES]) or (
+        "lost, doubled, out of order or at odds with their method"
+    )
+    if len(point.broken) > MOST_RULES:
+        told += f"; and {len(point.broken) - MOST_RULES} more rules"
+    words = (
+        f"{whose}{record.enricher} breaks conservation (one well-formed row per award, in input "
+        f"order) in {point.breaches:,} row{'s' * (point.breaches != 1)}: {told}"
+    )
+    return [Finding(point.size, CONSERVATION, "fail", words, now=point.breaches)]
 
 
 def _cost(size: str, found: Comparison, limits: Limits) -> Finding:
@@ -240,7 +262,7 @@ def _verdict(found: Sequence[Finding]) -> Verdict:
     state = worst_first[0].state
     told = [f"{f.size}: {f.message}" for f in worst_first if f.state == state]
     words = {
-        "fail": "Regression",
+        "fail": "A law is broken" if worst_first[0].aspect == CONSERVATION else "Regression",
         "unresolved": "Unresolved",
         "warn": "Passed with warnings",
         "no_baseline": "No comparable baseline",

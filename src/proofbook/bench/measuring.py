@@ -241,7 +241,8 @@ def point(
     """One size of a record: the samples with the quality of the result kept in a file."""
     paths = world(size, seed)
     awards, enriched = read_awards(paths.awards).table, read_enriched(result)
-    breaches = laws.total(laws.conservation(awards, enriched))
+    broken = laws.conservation(awards, enriched)
+    breaches = laws.total(broken)
     quality = rates.match_rates(enriched).measures()
     quality |= rates.identifier_measures(rates.rates_by(enriched, "identifier"))
     codes = ""
@@ -253,7 +254,7 @@ def point(
     counts = parse_size(size) or (0, 0)
     return Point(
         "synthetic world", size, *counts, _fingerprint(paths), samples, quality, breaches,
-        counters, codes,
+        counters, codes, [breach.sentence for breach in broken],
     )  # fmt: skip
 
 

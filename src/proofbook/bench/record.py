@@ -49,7 +49,8 @@ class Point:
 
     ``data`` is the fingerprint of the input files; ``quality`` are rates by the names of their
     metrics; ``breaches`` are rows that break conservation; ``counters`` are the same on every
-    machine; ``outcomes`` is `Outcomes.encode`, empty where awards cannot be paired.
+    machine; ``outcomes`` is `Outcomes.encode`, empty where awards cannot be paired; ``broken``
+    tells of every rule of conservation that is broken, with an example.
     """
 
     workload: str
@@ -62,6 +63,7 @@ class Point:
     breaches: int
     counters: dict[str, int]
     outcomes: str = ""
+    broken: list[str] = field(default_factory=list)
 
     @property
     def seconds(self) -> float:
@@ -140,7 +142,7 @@ class BenchRecord:
 def save(record: BenchRecord, path: Path) -> None:
     """Writes a record in one step."""
     text = json.dumps(record.to_json(), indent=1, ensure_ascii=False, allow_nan=False)
-    write_text(path, text + "\n")
+    write_text(path, text + "\n", "free some space, or name another file with --save")
 
 
 def load(path: Path) -> BenchRecord:

@@ -46,8 +46,14 @@ class Target:
 class Checkpoints:
     """The open folder of a run's results."""
 
-    def __init__(self, folder: Path, fingerprint: Mapping[str, str], lock: IO[bytes]) -> None:
-        self.folder, self._lock = folder, lock
+    def __init__(
+        self,
+        folder: Path,
+        fingerprint: Mapping[str, str],
+        lock: IO[bytes],
+        tell: Callable[[str], None],
+    ) -> None:
+        self.folder, self._lock, self._tell = folder, lock, tell
         self._fingerprint, self.run = dict(fingerprint), digest(fingerprint)
         self._plan: list[tuple[int, list[Range]]] = []
 
@@ -63,14 +69,20 @@ class Checkpoints:
         return Target(self.folder / name, told, durable=True)
 
     def found(self, key: Key, rows: int) -> Arrays | None:
-        """The result of a unit, if it is there; InputError if it is damaged or not of this run."""
+        """The result of a unit, if it is there; InputError if it is not of this run.
+
+        A damaged one is thrown away, and said so: that unit alone has to be made again.
+        """
         target = self.target(key, rows)
         try:
             told, arrays = read_arrays(target.path, verify=True)
         except FileNotFoundError:
             return None
         except DamagedFile as error:
-            raise InputError(target.path, str(error), remedy=_AFRESH) from None
+            self._tell(f"{target.path}: {error}; thrown away, this chunk is made again")
+            with writing(target.path):
+                target.path.unlink()
+            return None
         if told != target.told:
             differ = [name for name in target.told if told.get(name) != target.told[name]]
             raise InputError(
@@ -157,8 +169,9 @@ def open_checkpoints(
     """Opens the folder of a run's results; to resume, with those that are there.
 
     Otherwise what an earlier run has left is thrown away, and said so. InputError when it cannot
-    be resumed, because it is of other inputs, parameters or code, or damaged; OutputError when
-    another run is at work in it, or it cannot be made, or it holds other files than checkpoints.
+    be resumed, because it is of other inputs, parameters or code, or its plan is damaged;
+    OutputError when another run is at work in it, or it cannot be made, or it holds other files
+    than checkpoints.
     """
     foreign = _foreign(folder)
     if foreign is not None:
@@ -174,7 +187,7 @@ def open_checkpoints(
             f"{folder}: cannot be used for checkpoints: {error.strerror or error}. "
             "Remedy: name another folder with --checkpoints"
         ) from None
-    opened = Checkpoints(folder, fingerprint, lock)
+    opened = Checkpoints(folder, fingerprint, lock, tell)
     try:
         kept = len(list(folder.glob(f"*{_SUFFIX}")))
         chunks = f"{kept} finished chunk{'s' * (kept != 1)} in {folder}"

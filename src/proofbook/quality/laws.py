@@ -30,6 +30,15 @@ class Breach:
     count: int
     examples: pd.DataFrame
 
+    @property
+    def sentence(self) -> str:
+        """The rule, in how many rows it is broken, and the first of them by its award."""
+        words = f"{self.rule}: {self.count:,} row{'s' * (self.count != 1)}"
+        for column in ("award_row", "column"):
+            if column in self.examples:
+                return f"{words}, such as {column} {self.examples[column].iloc[0]}"
+        return words
+
 
 def total(breaches: Sequence[Breach]) -> int:
     """The rows in breach, all rules added up; 0 means that the law is kept."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import re
-import threading
+import time
 import weakref
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from queue import Empty, SimpleQueue
+from typing import IO, Any, TypeVar
 
 import pyarrow as pa
 import pyarrow.csv
@@ -23,12 +25,15 @@ _BLOCK = 4 << 20  # bytes parsed at a time; a record must fit into one
 _LARGE_BLOCK = 512 << 20  # for the rare file that has a longer record
 _HEADER_LIMIT = 1 << 20
 _TAIL = 1 << 16
-_RETURN_S = 5.0  # seconds to wait for a stream that was lent to Arrow; it takes microseconds
+_RETURN_S = 5.0  # seconds to wait for what was lent to Arrow; it takes microseconds
 _BOM = b"\xef\xbb\xbf"
 
 #: A record: anything outside quotes that ends no line, and quoted parts that may hold newlines.
 _RECORD = re.compile(rb'(?:[^"\r\n]+|"(?:[^"]|"")*")*')
 _LINE_END = re.compile(rb"\r\n|\n|\r")
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -122,7 +127,7 @@ def _parts(path: Path, format_: str, choose: Choice, block: int) -> Iterator[pa.
         if not rest.strip(b"\r\n") and not (rest := stream.read(_BLOCK)):
             return
         watched = _Watched(rest, stream)
-        file, returned = _lend(watched)
+        file = watched.lend()
         try:
             for batch in pa.csv.open_csv(file, **_options(header, True, block, kept)):
                 last = pa.Table.from_batches([batch])
@@ -131,7 +136,9 @@ def _parts(path: Path, format_: str, choose: Choice, block: int) -> Iterator[pa.
             refused = error
         finally:
             del file
-            returned()
+            watched.returned()
+        if watched.error is not None:
+            raise watched.error
     if refused is not None or watched.has_nul or _may_be_unclosed(watched.tail, last):
         raise_first_fault(path, format_, len(header.names))
     if refused is not None:
@@ -139,40 +146,72 @@ def _parts(path: Path, format_: str, choose: Choice, block: int) -> Iterator[pa.
 
 
 class _Watched:
-    """A readable stream that starts with ``first``, looks for NUL bytes and remembers its end."""
+    """A readable stream that starts with ``first``, looks for NUL bytes and remembers its end.
+
+    Arrow's threads read it, through ``lend``. Whatever they hold of Python's they let go a moment
+    after the table is there, and need the interpreter for it: a process that ends in that moment
+    is aborted. So every object they are given is watched until it is back; what tells of it is
+    written in C and keeps the interpreter until the thread has done with Python. An error of the
+    stream is kept in ``error``, and ends it: Arrow would hold the error as well.
+    """
 
     def __init__(self, first: bytes, stream: IO[bytes]) -> None:
         self._pending, self._stream = first, stream
-        self.tail, self.has_nul, self.closed = b"", False, False
+        self._lent: list[weakref.ref[object]] = []
+        self._back: SimpleQueue[weakref.ref[object]] = SimpleQueue()
+        self.error: Exception | None = None
+        self.tail, self.has_nul = b"", False
 
-    def read(self, size: int) -> bytes:
+    def read(self, size: int) -> memoryview:
         data, self._pending = self._pending[:size], self._pending[size:]
-        data = data or self._stream.read(size)
+        try:
+            data = data or self._stream.read(size)
+        except Exception as error:
+            self.error = error
         self.has_nul = self.has_nul or b"\x00" in data
         self.tail = data[-_TAIL:] if len(data) >= _TAIL else (self.tail + data)[-_TAIL:]
-        return data
+        return self._watch(memoryview(data))
 
-    def close(self) -> None:
-        self.closed = True
+    def lend(self) -> pa.PythonFile:
+        """The stream as a file for Arrow, which alone holds it."""
+        return pa.PythonFile(self._watch(_Lent(self.read)), mode="r")
+
+    def returned(self) -> None:
+        """Waits until Arrow's threads hold nothing."""
+        until = time.monotonic() + _RETURN_S
+        back = 0
+        with suppress(Empty):
+            while back < len(self._lent):  # which grows until the stream itself is back
+                self._back.get(timeout=max(until - time.monotonic(), 0))
+                back += 1
+
+    def _watch(self, lent: T) -> T:
+        self._lent.append(weakref.ref(lent, self._back.put))
+        return lent
 
 
 class _Lent:
-    """The stream as Arrow holds it; nobody else does, so its end says that Arrow is done."""
+    """The stream as Arrow sees it."""
 
-    def __init__(self, watched: _Watched) -> None:
-        self.read, self.close, self.closed = watched.read, watched.close, False
+    def __init__(self, read: Callable[[int], memoryview]) -> None:
+        self.read, self.closed = read, False
+
+    def close(self) -> None:
+        self.closed = True
 
 
 def _parse(
     watched: _Watched, header: Header, null: bool, block: int, kept: Sequence[int]
 ) -> pa.Table:
     """The kept columns, and the last one, by which a quote never closed is told."""
-    file, returned = _lend(watched)
+    file = watched.lend()
     try:
         return pa.csv.read_csv(file, **_options(header, null, block, kept))
     finally:
         del file
-        returned()
+        watched.returned()
+        if watched.error is not None:
+            raise watched.error
 
 
 def _options(header: Header, null: bool, block: int, kept: Sequence[int]) -> dict[str, Any]:
@@ -188,17 +227,6 @@ def _options(header: Header, null: bool, block: int, kept: Sequence[int]) -> dic
             quoted_strings_can_be_null=null,
         ),
     }
-
-
-def _lend(watched: _Watched) -> tuple[pa.PythonFile, Callable[[], object]]:
-    """The stream as a file for Arrow; and what waits until Arrow's reading thread has let it go.
-
-    It does so a moment after the table is there, and needs the interpreter for it: a process that
-    ends in that moment would be aborted.
-    """
-    lent, returned = _Lent(watched), threading.Event()
-    weakref.finalize(lent, returned.set).atexit = False
-    return pa.PythonFile(lent, mode="r"), lambda: returned.wait(_RETURN_S)
 
 
 def _no_records(header: Header) -> pa.Table:

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from proofbook.errors import InputError
+from proofbook.sources.columns import NULL_PATTERN
 from proofbook.sources.files import identify
 from proofbook.sources.tables import known_names, read_raw
 from proofbook.sources.text import text_column
@@ -21,10 +22,10 @@ def read_truth(path: str | Path, awards_rows: int) -> pa.Table:
     """Reads truth about an award file of ``awards_rows`` rows from Parquet or CSV.
 
     ``award_row`` is int64, the 0-based row of an award; ``recipient_hash`` is text. Several rows
-    for an award: any of these recipients is right. Null: the award is known to have none. An
-    award that is not listed is unknown. Other columns are kept as text, null where empty. Raises
-    InputError for a missing column, an ``award_row`` that is no row of the awards, and an award
-    that is both linked and known to have none.
+    for an award: any of these recipients is right. Null, as which blanks and the NULL_WORDS are
+    read: the award is known to have none. An award that is not listed is unknown. Other columns
+    are kept as text, null where empty. Raises InputError for a missing column, an ``award_row``
+    that is no row of the awards, and an award that is both linked and known to have none.
     """
     path = Path(path)
     raw = read_raw(path, identify(path), _names, null=True).table
@@ -33,8 +34,9 @@ def read_truth(path: str | Path, awards_rows: int) -> pa.Table:
         columns["award_row"] = raw.column("award_row").cast(pa.int64())
     else:
         columns["award_row"] = _whole_numbers(path, columns["award_row"])
-    empty = pc.equal(columns["recipient_hash"], "")
-    columns["recipient_hash"] = pc.if_else(empty, None, columns["recipient_hash"])
+    hashes = columns["recipient_hash"]
+    absent = pc.match_substring_regex(hashes, rf"{NULL_PATTERN}|^\s*$")
+    columns["recipient_hash"] = pc.if_else(absent, None, hashes)
     table = pa.table(columns)
     _check_rows(path, table.column("award_row"), awards_rows)
     _check_contradictions(path, table)

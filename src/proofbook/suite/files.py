@@ -17,14 +17,14 @@ T = TypeVar("T")
 NO_ROOM = "free some space, or choose another folder with --set run.outputs=FOLDER"
 
 
-def write_text(path: Path, text: str) -> None:
+def write_text(path: Path, text: str, remedy: str = NO_ROOM) -> None:
     """Writes a text file in one step; OutputError, with the old file untouched, if it cannot be."""
-    write_bytes(path, text.encode())
+    write_bytes(path, text.encode(), remedy)
 
 
-def write_bytes(path: Path, data: bytes) -> None:
+def write_bytes(path: Path, data: bytes, remedy: str = NO_ROOM) -> None:
     """Writes a file in one step; OutputError, with the old file untouched, if it cannot be."""
-    with writing(path, NO_ROOM):
+    with writing(path, remedy):
         path.parent.mkdir(parents=True, exist_ok=True)
         with replacing(path) as temporary:
             temporary.write_bytes(data)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -13,6 +14,8 @@ import pyarrow.parquet as pq
 from proofbook.errors import ParameterError, writing
 from proofbook.params import Settings, parse_size
 from proofbook.sources import read_awards, read_recipients, read_truth
+from proofbook.sources.files import identify
+from proofbook.sources.parquet import parquet_rows
 from proofbook.suite.files import NO_ROOM
 from proofbook.suite.inputs import InputPaths, made_once, world_files, world_paths
 from proofbook.suite.provenance import input_file
@@ -69,6 +72,8 @@ def _worlds(settings: Settings, folder: Path) -> list[InputFile]:
 
 def _given(settings: Settings, folder: Path) -> list[InputFile]:
     data = settings.data
+    told = {"awards": _rows_told(data.awards), "recipients": _rows_told(data.recipients)}
+    _check_sizes(settings, told)
     awards, recipients = read_awards(data.awards), read_recipients(data.recipients)
     files = [
         InputFile(role, str(file.path), file.rows, file.bytes, file.sha256)
@@ -78,21 +83,29 @@ def _given(settings: Settings, folder: Path) -> list[InputFile]:
     if data.truth:
         truth = read_truth(data.truth, awards.rows)
         files.append(input_file("truth", Path(data.truth), truth.num_rows))
+    _check_sizes(settings, {"awards": awards.rows, "recipients": recipients.rows})
     for size in settings.effective_sizes():
         counts = parse_size(size)
         if counts is not None:
-            _check_size(size, counts, awards.rows, recipients.rows)
             first = (awards.table[: counts[0]], recipients.table[: counts[1]], truth)
             made_once(folder / size, partial(_write_first, first))
     return files
 
 
-def _check_size(size: str, counts: tuple[int, int], awards: int, recipients: int) -> None:
-    if counts[0] > awards or counts[1] > recipients:
-        raise ParameterError(
-            f"sizes: {size} is larger than the files, which hold {awards} awards and "
-            f"{recipients} recipients; use --set sizes=all"
-        )
+def _rows_told(path: str) -> int | None:
+    """The rows that a file says it has, before it is read; None where it does not say."""
+    return parquet_rows(Path(path)) if identify(Path(path)) == "parquet" else None
+
+
+def _check_sizes(settings: Settings, rows: Mapping[str, int | None]) -> None:
+    known = {role: count for role, count in rows.items() if count is not None}
+    for size in settings.effective_sizes():
+        asked = dict(zip(("awards", "recipients"), parse_size(size) or (0, 0), strict=True))
+        if any(asked[role] > count for role, count in known.items()):
+            held = " and ".join(f"{count} {role}" for role, count in known.items())
+            raise ParameterError(
+                f"sizes: {size} is larger than the files, which hold {held}; use --set sizes=all"
+            )
 
 
 def _write_first(tables: tuple[pa.Table, pa.Table, pa.Table | None], folder: Path) -> None:
