@@ -13,8 +13,9 @@ from proofbook.enrichment import enrich, write_enriched
 from proofbook.errors import InputError, UsageError
 from proofbook.params import Settings
 from proofbook.sources import read_awards
+from proofbook.suite.against import Against, load_against
 from proofbook.suite.baselines import Baseline, Circumstances
-from proofbook.suite.check import Against, Check, check, load_against, refuse_doubled
+from proofbook.suite.check import Check, check, refuse_doubled
 from proofbook.suite.inputs import InputPaths, cached_world
 from proofbook.suite.result import Metric
 
