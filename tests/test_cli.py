@@ -424,3 +424,63 @@ def test_history_shows_trends(home: Project, capsys: pytest.CaptureFixture[str])
     assert "absent: is no folder" in capsys.readouterr().err
     assert call("history", "--csv") == 0
     assert capsys.readouterr().out.splitlines()[1].startswith("match_rate,1000x5000,,rate,6,0.8,")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "readiness {}",
+        "report {}",
+        "report {} --against {}",
+        "report {} --bundle",
+        "review {}",
+        "baseline promote {} --name main --reviewed-by Ann",
+        "run --resume {}",
+    ],
+)
+def test_a_record_that_was_cut_off_is_named(
+    home: Project, words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = write_run(home.outputs, made_run(0, {"match_rate": 0.8}))
+    record = folder / "run.json"
+    record.write_bytes(record.read_bytes()[:500])
+    assert call(*words.format(*[folder.name] * 2).split()) == 2
+    said = capsys.readouterr().err
+    assert f"{record}: is no record of a run: " in said
+    assert "Remedy: restore it from a copy, or run the suite again" in said
+
+
+def test_a_check_shows_what_truth_says(home: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    awards, recipients = home.root / "awards.csv", home.root / "recipients.csv"
+    assert call("enrich", str(awards), str(recipients), "--out", "e.parquet") == 0
+    table = pq.read_table("e.parquet").select(["award_row", "recipient_hash"])
+    links = table.filter(table["recipient_hash"].is_valid())
+    pq.write_table(links, "right.parquet")
+    wrong = links.set_column(1, "recipient_hash", [["nobody"] * links.num_rows])
+    pq.write_table(wrong, "wrong.parquet")
+    capsys.readouterr()
+    lenient = ["--set", "gates.fuzzy_precision_estimate_rate={warn: null, fail: null}"]
+    assert call("check", "e.parquet", *lenient, "--truth", "right.parquet") == 0
+    said = capsys.readouterr().out
+    assert "truth       Precision 100 % (95 % interval" in said
+    assert "truth       Recall 100 % (95 % interval" in said
+    assert f" of {links.num_rows}" in said
+    assert call("check", "e.parquet", *lenient, "--truth", "wrong.parquet") == 1
+    assert "fail        Precision against truth of accepted matches is 0 %" in (
+        capsys.readouterr().out
+    )
+
+
+def test_a_check_says_what_it_does_not_judge(
+    home: Project, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mapping = "columns: {match_method: how, match_score: how well, recipient_name: who}\n"
+    Path("m.yaml").write_text(mapping + "methods: {uei-exact: [yes]}\n")
+    Path("theirs.csv").write_text("Company,how,how well,who\nA,yes,100,ACME\nB,yes,100,BETA\n")
+    assert call("check", "theirs.csv", "--mapping", "m.yaml") == 0
+    rule = "accepted without a match_probability"
+    said = capsys.readouterr().out
+    assert f"not judged  {rule}: the mapping names no column for match_probability" in said
+    assert said.endswith(f"Not judged: {rule}.\n")
+    assert call("check", "theirs.csv", "--mapping", "m.yaml", "--json") == 0
+    assert list(json.loads(capsys.readouterr().out)["not_judged"]) == [rule]

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from proofbook.errors import UsageError
 from proofbook.report.words import visible
+
+if TYPE_CHECKING:
+    from proofbook.suite.result import Metric
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 
@@ -135,36 +139,41 @@ def check(
     from dataclasses import asdict  # noqa: PLC0415 - --help is quick
 
     from proofbook.quality.paired import example_lines  # noqa: PLC0415
-    from proofbook.sources import read_awards, read_enriched, read_truth  # noqa: PLC0415
+    from proofbook.sources import read_awards, read_enriched_file, read_truth  # noqa: PLC0415
     from proofbook.suite import layers, project  # noqa: PLC0415
+    from proofbook.suite.against import load_against  # noqa: PLC0415
     from proofbook.suite.check import check as judge  # noqa: PLC0415
-    from proofbook.suite.check import load_against  # noqa: PLC0415
     from proofbook.suite.verdict import verdict  # noqa: PLC0415
 
     for text in set_ or ():
         if not text.startswith("gates."):
             raise UsageError(f"--set {text}: check knows parameters of the section gates only")
     home = project.find()
-    table = read_enriched(enriched, mapping)
+    file = read_enriched_file(enriched, mapping)
     found = judge(
-        table,
+        file.table,
         layers.load(home.params, assignments=set_ or ()).settings,
         awards=read_awards(awards).table if awards else None,
-        truth=read_truth(truth, table.num_rows) if truth else None,
+        truth=read_truth(truth, file.table.num_rows) if truth else None,
         truth_file=truth or "",
         against=load_against(baseline, home.baselines, mapping) if baseline else None,
+        absent=file.absent,
     )
     final = verdict([], found.gates, fail_on="error")
+    sentence = final.sentence
+    if found.not_judged:
+        sentence += f" Not judged: {', '.join(found.not_judged)}."
     if json_:
         print_json(
             {
                 "enriched": str(enriched),
                 "status": final.status,
-                "verdict": final.sentence,
+                "verdict": sentence,
                 "metrics": [asdict(m) for m in found.metrics],
                 "gates": [asdict(g) for g in found.gates],
                 "changes": [asdict(c) for c in found.changes],
                 "skipped": found.skipped,
+                "not_judged": found.not_judged,
             }
         )
     else:
@@ -173,13 +182,33 @@ def check(
             if gate.state not in ("pass", "no_baseline"):
                 for example in gate.examples[:5]:
                     print(f"{'':<12}  {visible(json.dumps(example, ensure_ascii=False))}")
+        for rule, why in found.not_judged.items():
+            print(f"{'not judged':<12}{rule}: {why}")
+        for line in _truth_lines(found.metrics):
+            print(f"{'truth':<12}{line}")
         for change in found.changes[:1]:  # of all awards; those by identifier are among the gates
             lines = (change.sentence, *example_lines(change.examples))
             print(*(f"{'':<12}{line}" for line in lines), sep="\n")
         if found.skipped:
             print(f"{found.skipped}.")
-        print(final.sentence)
+        print(sentence)
     raise typer.Exit(final.exit_code)
+
+
+def _truth_lines(metrics: Sequence[Metric]) -> list[str]:
+    """What truth says of a file: a line for each measure that has a value."""
+    from proofbook.quality.metrics import DEFINITIONS  # noqa: PLC0415 - --help is quick
+    from proofbook.report.words import interval, number, quantity  # noqa: PLC0415
+
+    lines = []
+    for metric in metrics:
+        definition = DEFINITIONS[metric.name]
+        if definition.needs_truth and metric.value is not None:
+            ends = interval(metric.low, metric.high, metric.unit)
+            within = f" (95 % interval {ends})" if ends else ""
+            value = quantity(metric.value, metric.unit)
+            lines.append(f"{definition.title} {value}{within} of {number(metric.n or 0)}")
+    return lines
 
 
 def history(

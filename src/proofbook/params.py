@@ -176,6 +176,11 @@ class Settings(Section):
         """Whether the inputs are the synthetic world."""
         return not self.data.awards
 
+    @property
+    def has_truth(self) -> bool:
+        """Whether links are known, by which accuracy is judged."""
+        return self.synthetic or bool(self.data.truth)
+
     def effective_sizes(self) -> list[str]:
         """The sizes that are enriched, smallest first."""
         if self.sizes:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from proofbook.matching.schema import ACCEPTED_METHODS, METHODS
 from proofbook.measure.statistics import wilson
-from proofbook.quality.accuracy import evaluate, with_right_names
+from proofbook.quality.accuracy import errors_of, evaluate, with_right_names
 from proofbook.quality.firms import evaluate_firms
 from proofbook.quality.metrics import DEFINITIONS
 
@@ -219,3 +219,30 @@ def test_measures_are_those_that_need_truth(enriched, truth):
     assert set(measures) == needed - {"calibration_error_rate"}
     assert measures["precision_rate"] == wilson(1, 1)
     assert measures["fuzzy_f1_rate"].value is None
+
+
+def test_every_measure_has_the_errors_that_count_against_it(enriched, truth):
+    table = enriched(
+        ("uei-exact", "wrong"),
+        ("name-exact", "wrong"),
+        ("name-fuzzy-auto", "linked"),
+        ("duns-exact", "right"),
+        "unmatched",
+    )
+    judged = evaluate(table, truth((0, "a"), (1, "b"), (2, None), (3, "right"), (4, "e")))
+    rows = {
+        metric: sorted(errors_of(judged.errors, metric)["award_row"])
+        for metric in judged.measures()
+    }
+    assert rows == {
+        "precision_rate": [0, 1, 2],
+        "recall_rate": [0, 1, 4],
+        "f1_rate": [0, 1, 2, 4],
+        "fuzzy_precision_rate": [1, 2],
+        "fuzzy_recall_rate": [1, 4],
+        "fuzzy_f1_rate": [1, 2, 4],
+        "absent_linked_rate": [2],
+    }
+    for metric in ("precision_rate", "fuzzy_precision_rate"):
+        rate = judged.measures()[metric]
+        assert len(rows[metric]) / rate.n == pytest.approx(1 - rate.value)

@@ -193,3 +193,28 @@ def test_large_strings_are_searched_too(good, awards):
         1, "City", pc.cast(changed(good, "City", 0, "ann@example.com")["City"], pa.large_string())
     )
     assert rules(personal_data(leaky, awards)) == {"personal e-mail": 1}
+
+
+ABSENT = {
+    "match_score": ("match_score", None, "accepted without a match_score"),
+    "match_probability": ("match_probability", None, "accepted without a match_probability"),
+    "recipient_hash": ("recipient_hash", None, "accepted without a recipient"),
+    "candidates": ("candidates", [], "for review without candidates"),
+}
+
+
+@pytest.mark.parametrize("name", ABSENT)
+def test_a_column_that_the_file_does_not_have_breaches_nothing(good, name):
+    column, value, rule = ABSENT[name]
+    bare = good
+    for row in range(4):
+        bare = changed(bare, column, row, value)
+    assert set(rules(conservation(4, bare))) == {rule}
+    assert conservation(4, bare, [name]) == []
+    others = [other for other in ABSENT if other != name]
+    assert set(rules(conservation(4, bare, others))) == {rule}
+
+
+def test_a_value_out_of_range_is_a_breach_whatever_is_absent(good):
+    wrong = changed(good, "match_probability", 1, 1.5)
+    assert rules(conservation(4, wrong, list(ABSENT))) == {"match_probability outside 0-1": 1}

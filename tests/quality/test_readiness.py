@@ -52,3 +52,11 @@ def test_the_worst_comes_first_and_says_why():
 def test_both_bounds_are_needed():
     found = readiness([outcome("warn", direction="lower", unit="pct", warn=10, fail=25)])
     assert found.items.iloc[0]["need"] == "≤ 25.0 %; a warning over 10.0 %"
+
+
+@pytest.mark.parametrize(
+    ("size", "item"),
+    [("all", "Matched"), (None, "Matched"), ("1000x5000", "Matched at 1000x5000")],
+)
+def test_all_of_the_files_is_no_size_to_name(size, item):
+    assert readiness([outcome("pass", size=size)]).items["item"].to_list() == [item]

@@ -12,7 +12,7 @@ import pytest
 
 from proofbook.errors import InputError
 from proofbook.matching.schema import ENRICHED_SCHEMA
-from proofbook.sources import read_enriched
+from proofbook.sources import read_enriched, read_enriched_file
 from proofbook.sources.hashes import plain_hashes
 
 MAPPING = Path(__file__).resolve().parents[2] / "params" / "mappings" / "usaspending.yaml"
@@ -197,3 +197,50 @@ def test_what_cannot_be_translated(
 ) -> None:
     with pytest.raises(InputError, match=told):
         translated(tmp_path, frame, mapping)
+
+
+BARE = "columns: {match_method: m}\nmethods: {uei-exact: [u], name-fuzzy-candidate: [c]}"
+NAMED = BARE.replace("m}", "m, match_probability: p, recipient_name: n}")
+NOT_NAMED = {
+    "match_score": "the mapping names no column for match_score",
+    "match_probability": "the mapping names no column for match_probability",
+    "recipient_hash": "the file has no mapped column that tells a recipient",
+}
+REVIEWED = {"candidates": "the file puts no recipient beside any award for review"}
+
+
+@pytest.mark.parametrize(
+    ("frame", "mapping", "absent"),
+    [
+        ({"m": ["u", ""]}, BARE, NOT_NAMED),
+        ({"m": ["u", "c"]}, BARE, NOT_NAMED | REVIEWED),
+        (
+            {"m": ["u", "c"], "n": ["A", None]},
+            NAMED,
+            {"match_probability": "the file has no column 'p'"}
+            | {"match_score": NOT_NAMED["match_score"]}
+            | REVIEWED,
+        ),
+        (
+            {"m": ["u", "c", "c"], "n": ["A", "B", None], "p": [None, "0.5", None]},
+            NAMED,
+            {"match_score": NOT_NAMED["match_score"]},
+        ),
+    ],
+)
+def test_what_the_file_does_not_have_is_told(
+    tmp_path: Path, frame: dict[str, list[Any]], mapping: str, absent: dict[str, str]
+) -> None:
+    pq.write_table(pa.table(frame), tmp_path / "theirs.parquet")
+    (tmp_path / "m.yaml").write_text(mapping)
+    file = read_enriched_file(tmp_path / "theirs.parquet", tmp_path / "m.yaml")
+    assert file.absent == absent
+
+
+def test_our_own_file_has_everything(tmp_path: Path) -> None:
+    assert read_enriched_file(own(tmp_path, OWN, NONE)).absent == {}
+
+
+def test_the_shipped_mapping_names_a_probability(tmp_path: Path) -> None:
+    frame = {METHOD: ["uei-exact"], "_usaspending_match_probability": ["0.93"]}
+    assert translated(tmp_path, frame)["match_probability"].to_pylist() == [0.93]

@@ -7,14 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.csv
+import pyarrow.parquet as pq
 import pytest
 
 from proofbook.enrichment import enrich, write_enriched
 from proofbook.errors import InputError, UsageError
 from proofbook.params import Settings
-from proofbook.sources import read_awards
+from proofbook.sources import EnrichedFile, read_awards, read_enriched_file, read_truth
+from proofbook.suite.against import Against, load_against
 from proofbook.suite.baselines import Baseline, Circumstances
-from proofbook.suite.check import Against, Check, check, load_against, refuse_doubled
+from proofbook.suite.check import Check, check, refuse_doubled
 from proofbook.suite.inputs import InputPaths, cached_world
 from proofbook.suite.result import Metric
 
@@ -147,3 +150,96 @@ def test_what_a_baseline_may_be(good: pa.Table, tmp_path: Path) -> None:
     assert load_against(str(tmp_path / "e.parquet"), tmp_path, None).table is not None
     with pytest.raises(UsageError, match="no baseline 'main'"):
         load_against("main", tmp_path, None)
+
+
+MAPPING = Path(__file__).resolve().parents[2] / "params" / "mappings" / "usaspending.yaml"
+THEIR_WORDS = {"name-exact": "name-fuzzy-auto", "unmatched": "name-fuzzy-low"}
+
+
+@pytest.fixture(scope="module")
+def foreign(good: pa.Table, tmp_path_factory: pytest.TempPathFactory) -> EnrichedFile:
+    """The sound table as another pipeline writes it: no probability, candidates only scored."""
+    words = [THEIR_WORDS.get(word, word) for word in good["match_method"].to_pylist()]
+    columns = {name: good[name] for name in ("Company", "UEI", "Duns", "City", "State")}
+    columns["_usaspending_match_method"] = pa.array(words)
+    columns["_usaspending_match_score"] = good["match_score"]
+    columns["usaspending_recipient_recipient_hash"] = good["recipient_hash"]
+    columns["usaspending_recipient_legal_business_name"] = good["recipient_name"]
+    path = tmp_path_factory.mktemp("foreign") / "theirs.csv"
+    pyarrow.csv.write_csv(pa.table(columns), path)
+    return read_enriched_file(path, MAPPING)
+
+
+def test_what_another_pipeline_s_file_does_not_have_is_not_judged_and_said(
+    foreign: EnrichedFile, good: pa.Table, paths: InputPaths
+) -> None:
+    awards, truth = read_awards(paths.awards).table, read_truth(paths.truth, 300)  # type: ignore[arg-type]
+    against = Against("itself", table=foreign.table)
+    found = check(foreign.table, Settings(), truth=truth, against=against, absent=foreign.absent)
+    assert found.skipped == ""
+    assert found.not_judged == {
+        "for review without candidates": "the file puts no recipient beside any award for review",
+        "accepted without a match_probability": "the file has no column "
+        "'_usaspending_match_probability'",
+    }
+    judged = states(found)
+    assert judged.pop("fuzzy_precision_estimate_rate") == "missing"
+    assert {"precision_rate", "match_rate_drop_pp"} <= set(judged)
+    assert "fail" not in judged.values()
+    values = {m.name: m.value for m in found.metrics}
+    ours = {m.name: m.value for m in check(good, Settings(), awards=awards, truth=truth).metrics}
+    for metric in ("match_rate", "precision_rate", "recall_rate", "fuzzy_precision_rate"):
+        assert values[metric] == ours[metric]
+
+
+def test_another_pipeline_s_file_is_held_against_a_promoted_baseline(foreign: EnrichedFile) -> None:
+    against = Against("main", baseline=_baseline(300, 0.99))
+    found = check(foreign.table, Settings(), against=against, absent=foreign.absent)
+    assert states(found)["match_rate_drop_pp"] == "fail"
+
+
+def test_no_remedy_of_a_check_is_in_a_notebook(foreign: EnrichedFile, paths: InputPaths) -> None:
+    truth = read_truth(paths.truth, 300)  # type: ignore[arg-type]
+    nothing = changed(foreign.table, "match_method", lambda row, value: "unmatched")
+    for table in (foreign.table, nothing, pa.concat_tables([nothing.slice(0, 1), nothing])):
+        sound = table.num_rows == 300
+        found = check(table, Settings(), truth=truth if sound else None, absent=foreign.absent)
+        for gate in found.gates:
+            for word in ("notebook", "0_", "01_", "02_", "03_", "04_", "send the failing rows"):
+                assert word not in gate.message
+
+
+def test_a_column_that_is_there_with_gaps_is_judged(good: pa.Table) -> None:
+    bare = changed(good, "match_probability", lambda row, value: None if row % 7 else value)
+    found = check(bare, Settings())
+    assert states(found)["conservation_breaches"] == "fail"
+    assert found.not_judged == {}
+
+
+def test_recipients_that_no_column_tells_are_not_compared(
+    foreign: EnrichedFile, paths: InputPaths, tmp_path: Path
+) -> None:
+    path = tmp_path / "nameless.parquet"
+    pq.write_table(pa.table({"_usaspending_match_method": ["uei-exact"] * 300}), path)
+    nameless = read_enriched_file(path, MAPPING)
+    found = check(nameless.table, Settings(), absent=nameless.absent)
+    assert states(found)["conservation_breaches"] == "pass"
+    assert "accepted without a recipient" in found.not_judged
+    truth = read_truth(paths.truth, 300)  # type: ignore[arg-type]
+    with pytest.raises(UsageError, match="no mapped column that tells a recipient; name one"):
+        check(nameless.table, Settings(), truth=truth, absent=nameless.absent)
+    with pytest.raises(UsageError, match="no mapped column that tells a recipient; name one"):
+        load_against(str(path), tmp_path, MAPPING)
+
+
+def test_links_that_are_wrong_fail_and_are_shown(good: pa.Table, paths: InputPaths) -> None:
+    truth = read_truth(paths.truth, 300)  # type: ignore[arg-type]
+    wrong = changed(good, "recipient_hash", lambda row, value: value and "other")
+    found = {g.metric: g for g in check(wrong, Settings(), truth=truth).gates}
+    for metric in ("precision_rate", "fuzzy_precision_rate"):
+        gate = found[metric]
+        assert (gate.state, gate.severity, gate.value, gate.rate) == ("fail", "error", 0.0, 1.0)
+        assert "missed" not in {example["error"] for example in gate.examples}
+    assert {e["method"] for e in found["fuzzy_precision_rate"].examples} <= {
+        "name-exact", "name-fuzzy-auto"
+    }  # fmt: skip

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from proofbook.measure.statistics import wilson
 from proofbook.quality.metrics import DEFINITIONS
 from proofbook.suite.gate_defaults import DEFAULTS
 from proofbook.suite.gates import (
@@ -106,6 +107,35 @@ def test_an_estimate_without_interval_is_missing() -> None:
 )
 def test_a_noisy_change_is_unresolved(value: float, low: float, high: float, expected: str) -> None:
     assert state(TIME, value, low=low, high=high) == expected
+
+
+@pytest.mark.parametrize(
+    ("right", "links", "expected"),
+    [
+        (0, 1, "fail"),  # however few: shown to be wrong
+        (1, 2, "fail"),
+        (3, 6, "fail"),
+        (5, 6, "unresolved"),  # a truth too small to say is no failure, and no pass
+        (6, 6, "unresolved"),
+        (73, 73, "pass"),
+        (188, 200, "unresolved"),
+        (180, 200, "fail"),
+        (965, 1000, "warn"),
+        (985, 1000, "pass"),
+    ],
+)
+@pytest.mark.parametrize("metric", ["precision_rate", "fuzzy_precision_rate"])
+def test_precision_against_truth_passes_only_where_it_is_shown(
+    metric: str, right: int, links: int, expected: str
+) -> None:
+    found = wilson(right, links)
+    assert state(DEFAULTS[metric], found.value, low=found.low, high=found.high) == expected
+
+
+def test_why_there_is_no_value_is_said_with_what_to_do() -> None:
+    metric = Metric("precision_rate", None, note="0 of 0 is no rate")
+    found = evaluate(DEFAULTS["precision_rate"], metric)
+    assert "(0 of 0 is no rate), a finite number is needed. Next: see the wrong" in found.message
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), None, "high", True])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from proofbook.errors import ParameterError
-from proofbook.params import NOTEBOOKS, Settings
+from proofbook.params import NOTEBOOKS, Bounds, Data, Settings
 from proofbook.suite.plan import gates_of, notebook_name, step_key, steps, up_to
 
 SIZES = ["500x2500", "1000x5000"]
@@ -80,4 +80,16 @@ def test_rates_and_times_are_judged_at_the_largest_size_only() -> None:
 
 def test_a_gate_without_bounds_is_not_judged() -> None:
     names = [g.metric for g in gates_of(Settings(), "03_quality", "1000x5000")]
-    assert names == ["fuzzy_precision_estimate_rate"]
+    assert names == ["fuzzy_precision_estimate_rate", "precision_rate", "fuzzy_precision_rate"]
+
+
+def test_accuracy_is_judged_where_truth_is_or_a_bound_was_asked_for() -> None:
+    files = Data(awards="a.csv", recipients="r.csv")
+    without = Settings(data=files)
+    assert [g.metric for g in gates_of(without, "03_quality", "all")] == [
+        "fuzzy_precision_estimate_rate"
+    ]
+    asked = Settings(data=files, gates={"recall_rate": Bounds(fail=0.9)})
+    assert "recall_rate" in [g.metric for g in gates_of(asked, "03_quality", "all")]
+    known = Settings(data=files.model_copy(update={"truth": "t.csv"}))
+    assert "precision_rate" in [g.metric for g in gates_of(known, "03_quality", "all")]

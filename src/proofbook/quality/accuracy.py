@@ -35,6 +35,17 @@ TIERS: dict[str, tuple[str, ...]] = {
 }
 
 
+WRONG, LINKED, MISSED = "wrong recipient", "linked, has none", "missed"
+
+#: The errors that count against a metric; those of names alone are of the same kinds.
+COUNTED = {
+    "precision_rate": (WRONG, LINKED),
+    "recall_rate": (WRONG, MISSED),
+    "f1_rate": (WRONG, LINKED, MISSED),
+    "absent_linked_rate": (LINKED,),
+}
+
+
 @dataclass(frozen=True)
 class TierAccuracy:
     """One tier: ``n`` awards with known truth reached it, earlier tiers having left them open.
@@ -133,6 +144,13 @@ def evaluate(enriched: pa.Table, truth: pa.Table) -> Accuracy:
     )
 
 
+def errors_of(errors: pd.DataFrame, metric: str) -> pd.DataFrame:
+    """The rows of `Accuracy.errors` that count against one of its measures, in their order."""
+    whole = metric.removeprefix("fuzzy_")
+    found = errors[errors["error"].isin(COUNTED[whole])]
+    return found if whole == metric else found[~found["method"].isin(IDENTIFIER_METHODS)]
+
+
 def _tier(judged: pl.DataFrame, tier: str, before: tuple[str, ...]) -> TierAccuracy:
     methods = {OVERALL: ACCEPTED_METHODS, WITHOUT_IDENTIFIER: (NAME_EXACT, NAME_FUZZY)}
     reached = judged.filter(~pl.col("match_method").is_in(list(before)))
@@ -153,11 +171,11 @@ def _share(frame: pl.DataFrame, column: str) -> Interval:
 def _errors(enriched: pa.Table, judged: pl.DataFrame) -> pd.DataFrame:
     kind = (
         pl.when(pl.col("accepted") & ~pl.col("known"))
-        .then(pl.lit("linked, has none"))
+        .then(pl.lit(LINKED))
         .when(pl.col("accepted") & ~pl.col("right"))
-        .then(pl.lit("wrong recipient"))
+        .then(pl.lit(WRONG))
         .when(pl.col("known") & ~pl.col("right"))
-        .then(pl.lit("missed"))
+        .then(pl.lit(MISSED))
     )
     wrong = judged.with_columns(error=kind).filter(pl.col("error").is_not_null())
     names = pl.DataFrame(
@@ -179,7 +197,7 @@ def _errors(enriched: pa.Table, judged: pl.DataFrame) -> pd.DataFrame:
         pl.col("match_score").alias("score"),
         pl.col("match_probability").alias("probability"),
     )
-    missed_last = pl.col("error") == "missed"
+    missed_last = pl.col("error") == MISSED
     shown = shown.sort(missed_last, -pl.col("probability"), "award_row", nulls_last=True)
     return frames.to_pandas(shown)
 

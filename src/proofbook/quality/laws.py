@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -20,6 +20,14 @@ from proofbook.matching.schema import (
 from proofbook.quality import frames
 
 MOST_EXAMPLES = 20
+
+#: Rules that ask for a value in a column; another pipeline's file need not have that column.
+NEEDS = {
+    "accepted without a recipient": "recipient_hash",
+    "for review without candidates": "candidates",
+    "accepted without a match_score": "match_score",
+    "accepted without a match_probability": "match_probability",
+}
 
 
 @dataclass(frozen=True)
@@ -54,24 +62,27 @@ def table(breaches: Sequence[Breach]) -> pd.DataFrame:
     return whole[["rule", *(c for c in whole.columns if c != "rule")]]
 
 
-def conservation(awards: int | pa.Table, enriched: pa.Table) -> list[Breach]:
+def conservation(
+    awards: int | pa.Table, enriched: pa.Table, absent: Collection[str] = ()
+) -> list[Breach]:
     """Where the table is not exactly one well-formed row per award, in input order.
 
     Rows lost, doubled, invented or out of order; unknown methods, without which the counts of
     the known ones would not add up; accepted rows without a recipient and others with one; rows
     for review without candidates; scores outside 0-100 and probabilities outside 0-1, missing
     for an accepted row, or not finite. With the awards themselves (a table) also values of the
-    input that were changed.
+    input that were changed. Columns in ``absent`` are not in the file that the table was read
+    from: the rules that need one (``NEEDS``) are not judged.
     """
     n = awards if isinstance(awards, int) else awards.num_rows
-    absent = [name for name in ENRICHED_SCHEMA.names if name not in enriched.column_names]
-    if absent:
-        return [Breach("column missing", len(absent), pd.DataFrame({"column": absent}))]
+    missing = [name for name in ENRICHED_SCHEMA.names if name not in enriched.column_names]
+    if missing:
+        return [Breach("column missing", len(missing), pd.DataFrame({"column": missing}))]
     frame = frames.select(enriched, *ENRICHED_SCHEMA.names).with_row_index("position")
     breaches = [*_rows(frame, n), *_methods(frame), *_numbers(frame)]
     if isinstance(awards, pa.Table) and awards.num_rows == enriched.num_rows:
         breaches += _carried(awards, enriched)
-    return breaches
+    return [breach for breach in breaches if NEEDS.get(breach.rule) not in absent]
 
 
 def determinism(a: pa.Table, b: pa.Table) -> list[Breach]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from proofbook.suite.gates import number
+from proofbook.suite.gates import at_size, number
 from proofbook.suite.result import GateOutcome
 
 _ORDER = ("fail", "missing", "unresolved", "warn", "no_baseline", "pass")
@@ -31,7 +31,7 @@ def readiness(outcomes: Sequence[GateOutcome]) -> Readiness:
     ordered = sorted(outcomes, key=lambda o: _ORDER.index(o.state))
     rows = [
         (
-            o.title + (f" at {o.size}" if o.size else ""),
+            o.title + at_size(o.size),
             o.state.replace("_", " "),
             number(o.value, o.unit),
             _need(o),

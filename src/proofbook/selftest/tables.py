@@ -32,7 +32,8 @@ from proofbook.quality.reviewed import reviewed
 from proofbook.quality.verdicts import NONE, UNSURE
 from proofbook.selftest.fault import Fault, raised
 from proofbook.sources import read_awards, read_enriched, read_recipients, read_truth
-from proofbook.suite.check import Against, check
+from proofbook.suite.against import Against
+from proofbook.suite.check import check
 from proofbook.suite.inputs import cached_world
 from proofbook.suite.layers import from_nested
 

@@ -9,7 +9,7 @@ from proofbook.sources.truth import read_truth
 
 # isort: split
 # Last, because it needs the schema in matching, whose modules use the names above.
-from proofbook.sources.enriched import read_enriched
+from proofbook.sources.enriched import EnrichedFile, read_enriched, read_enriched_file
 
 __all__ = [
     "AWARD_COLUMNS",
@@ -17,12 +17,14 @@ __all__ = [
     "PERSONAL_COLUMNS",
     "RECIPIENT_COLUMNS",
     "AwardFile",
+    "EnrichedFile",
     "RecipientFile",
     "award_table",
     "count_defects",
     "is_personal",
     "read_awards",
     "read_enriched",
+    "read_enriched_file",
     "read_recipients",
     "read_truth",
     "recipient_table",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
@@ -26,8 +27,28 @@ from proofbook.sources.mappings import Mapping, read_mapping
 from proofbook.sources.tables import known_names, read_raw
 from proofbook.sources.text import text_column
 
+#: Columns any of which tells which recipient is joined.
+_TELLS_RECIPIENT = ("recipient_hash", "recipient_uei", "recipient_duns", "recipient_name")
+
+
+@dataclass(frozen=True)
+class EnrichedFile:
+    """An enriched table, and which of its columns the file does not have, each with the reason.
+
+    Our own files have every column; ``candidates`` of another pipeline are absent where no award
+    for review has a recipient beside it.
+    """
+
+    table: pa.Table
+    absent: dict[str, str]
+
 
 def read_enriched(path: str | Path, mapping: str | Path | None = None) -> pa.Table:
+    """The table of `read_enriched_file`."""
+    return read_enriched_file(path, mapping).table
+
+
+def read_enriched_file(path: str | Path, mapping: str | Path | None = None) -> EnrichedFile:
     """Reads an enriched table; its enrichment columns are those of ``ENRICHED_SCHEMA``.
 
     Without ``mapping`` the file is our own, in Parquet. With it, the columns and words of another
@@ -42,19 +63,19 @@ def read_enriched(path: str | Path, mapping: str | Path | None = None) -> pa.Tab
     path = Path(path)
     format_ = identify(path)
     if mapping is not None:
-        table = _translated(path, format_, read_mapping(mapping))
+        file = _translated(path, format_, read_mapping(mapping))
     elif format_ == "parquet":
-        table = _own(path, read_raw(path, format_, _own_names).table)
+        file = EnrichedFile(_own(path, read_raw(path, format_, _own_names).table), absent={})
     else:
         raise InputError(
             path,
             "is a CSV, in which the lists of an enriched table have no place",
             remedy="give it as Parquet, or name a mapping file",
         )
-    if not table.num_rows:
+    if not file.table.num_rows:
         raise InputError(path, "holds no award", remedy="enrich again, from awards with rows")
-    _check_values(path, table)
-    return table
+    _check_values(path, file.table)
+    return file
 
 
 def _own_names(path: Path, found: Sequence[str]) -> list[str]:
@@ -78,7 +99,7 @@ def _own(path: Path, table: pa.Table) -> pa.Table:
     return table
 
 
-def _translated(path: Path, format_: str, mapping: Mapping) -> pa.Table:
+def _translated(path: Path, format_: str, mapping: Mapping) -> EnrichedFile:
     used = [source for column in mapping.columns for source in mapping.sources(column)]
     raw = read_raw(path, format_, lambda p, found: known_names(p, found, used, ())).table
     columns = _mapped_columns(path, raw, mapping)
@@ -92,7 +113,24 @@ def _translated(path: Path, format_: str, mapping: Mapping) -> pa.Table:
     mine = pa.table([columns[name] for name in ENRICHED_SCHEMA.names], schema=ENRICHED_SCHEMA)
     for name, column in _other_columns(path, raw, used).items():
         mine = mine.add_column(mine.num_columns - len(ENRICHED_SCHEMA), name, column)
-    return mine
+    return EnrichedFile(mine, _absent(mapping, raw.column_names, mine))
+
+
+def _absent(mapping: Mapping, found: Sequence[str], mine: pa.Table) -> dict[str, str]:
+    """The columns that neither a mapped one nor others stand for, each with the reason."""
+    why = {}
+    for column in ("match_score", "match_probability"):
+        sources = mapping.sources(column)
+        if not sources:
+            why[column] = f"the mapping names no column for {column}"
+        elif not set(sources) & set(found):
+            why[column] = f"the file has no column {' or '.join(map(repr, sources))}"
+    if not any(set(mapping.sources(column)) & set(found) for column in _TELLS_RECIPIENT):
+        why["recipient_hash"] = "the file has no mapped column that tells a recipient"
+    under_review = mine.filter(pc.equal(mine["match_method"], CANDIDATE))["candidates"]
+    if len(under_review) and not pc.sum(pc.list_value_length(under_review)).as_py():
+        why["candidates"] = "the file puts no recipient beside any award for review"
+    return why
 
 
 def _mapped_columns(path: Path, raw: pa.Table, mapping: Mapping) -> dict[str, pa.ChunkedArray]:

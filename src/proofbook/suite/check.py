@@ -5,27 +5,38 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 
-from proofbook.errors import InputError, UsageError
-from proofbook.measure.statistics import Interval, difference
+from proofbook.errors import InputError
+from proofbook.measure.statistics import Interval
 from proofbook.params import Settings
 from proofbook.quality import accuracy, examples, laws, privacy, rates
 from proofbook.quality.metrics import DEFINITIONS
-from proofbook.quality.outcomes import outcomes
-from proofbook.quality.paired import RateChange, rate_changes
+from proofbook.quality.paired import RateChange
 from proofbook.quality.pairing import DROP_OF
-from proofbook.quality.regression import DROPS
-from proofbook.suite.baselines import Baseline
+from proofbook.suite.against import Against, changed, drops, refuse_nameless
 from proofbook.suite.gate_defaults import DEFAULTS
 from proofbook.suite.gates import Evidence, evaluate
 from proofbook.suite.result import GateOutcome, Metric
 from proofbook.suite.scraps import frame_table
 
 ESTIMATE = "fuzzy_precision_estimate_rate"
+
+#: What to do about a gate where there is no run to look into.
+REMEDIES = {
+    "conservation_breaches": "see the rows below; correct the pipeline that wrote the file, or the "
+    "mapping file",
+    "personal_columns": "leave them out of the file",
+    "match_rate": "see the unmatched awards below, and whether the mapping knows every method",
+    ESTIMATE: "review the least probable matches, or give --truth",
+    "precision_rate": "see the wrong links below, and raise the threshold of what is accepted",
+    "fuzzy_precision_rate": "see the wrong links below, and raise the threshold of what is "
+    "accepted by name",
+}
 
 BROKEN = (
     "Not compared with the truth or the baseline: rows that are lost, doubled, out of order or at "
@@ -38,22 +49,15 @@ class Check:
     """What the gates found in a file, and the metrics that they judged.
 
     ``changes`` are those award by award, against another table; ``skipped`` tells why the file was
-    not held against what was given.
+    not held against what was given; ``not_judged`` are the rules of conservation that ask for
+    what the file does not have, each with the reason.
     """
 
     metrics: list[Metric]
     gates: list[GateOutcome]
     changes: list[RateChange] = field(default_factory=list)
     skipped: str = ""
-
-
-@dataclass(frozen=True)
-class Against:
-    """What a file is held against: an enriched table of the same awards, or a promoted baseline."""
-
-    name: str
-    table: pa.Table | None = None
-    baseline: Baseline | None = None
+    not_judged: dict[str, str] = field(default_factory=dict)
 
 
 def check(
@@ -64,19 +68,23 @@ def check(
     truth: pa.Table | None = None,
     truth_file: str | Path = "the truth",
     against: Against | None = None,
+    absent: Mapping[str, str] = MappingProxyType({}),
 ) -> Check:
     """The gates that an enriched table can be held against, with evidence for what fails.
 
     Without ``awards`` a loss at the end cannot be seen, and personal values are looked for in
     the table's own personal columns only. A table that breaks conservation is not compared with
-    truth or a baseline: its rows are not the awards they claim to be. Raises UsageError for truth
-    or a baseline of other awards.
+    truth or a baseline: its rows are not the awards they claim to be. ``absent`` are the columns
+    that the file does not have, see `proofbook.sources.EnrichedFile`. Raises UsageError for truth
+    or a baseline of other awards, and where it does not tell the recipients to compare.
     """
+    if truth is not None or (against is not None and against.table is not None):
+        refuse_nameless(absent)
     found: dict[str, Interval] = {}
     evidence: dict[str, Evidence] = {}
     breaches = {
         "conservation_breaches": laws.conservation(
-            enriched.num_rows if awards is None else awards, enriched
+            enriched.num_rows if awards is None else awards, enriched, absent
         ),
         "personal_columns": privacy.personal_data(enriched, enriched if awards is None else awards),
     }
@@ -92,24 +100,28 @@ def check(
     notes = dict[str, str]()
     try:
         found[ESTIMATE] = rates.fuzzy_precision_estimate(enriched)
-    except ValueError:  # a probability that is null: the file has none
+    except ValueError:  # a probability is null
         found[ESTIMATE] = Interval(None, None, None, 0)
-        notes[ESTIMATE] = "the file has no calibrated probabilities"
+        notes[ESTIMATE] = absent.get("match_probability", "an accepted award has no probability")
     whole = found["conservation_breaches"].value == 0  # else rows are not the awards they claim
     if truth is not None and whole:
         try:
-            found |= accuracy.evaluate(enriched, truth).measures()
+            known = accuracy.evaluate(enriched, truth)
         except ValueError as error:
             raise unfit(truth_file, error) from None
+        for name, rate in known.measures().items():
+            wrong = accuracy.errors_of(known.errors, name)
+            found[name] = rate
+            evidence[name] = _evidence(name, wrong, len(wrong), rate.n)
     changes: list[RateChange] = []
     if against is not None and whole:
         if against.table is not None:
-            changes = _changes(against, enriched, enriched if awards is None else awards)
+            changes = changed(against, enriched, enriched if awards is None else awards)
             found |= {DROP_OF[c.letter]: _drop(c) for c in changes}
             company = _column(enriched if awards is None else awards, "Company")
             evidence |= {DROP_OF[c.letter]: _lost(c, company) for c in changes}
         else:
-            found |= _drops(against, enriched, found)
+            found |= drops(against, enriched, found)
     skipped = "" if whole or (truth is None and against is None) else BROKEN
     metrics = [_metric(name, value, notes.get(name, "")) for name, value in found.items()]
     judged = []
@@ -117,10 +129,12 @@ def check(
         if metric.name not in DEFAULTS or not settings.gate(metric.name).active:
             continue
         bound = settings.gate(metric.name)
+        bound = replace(bound, remedy=REMEDIES.get(metric.name, bound.remedy))
         if metric.value is None and not bound.baseline:  # the file does not hold it: not passed,
             bound = replace(bound, severity="warn")  # but nothing that it could be held against
         judged.append(evaluate(bound, metric, evidence=evidence.get(metric.name)))
-    return Check(metrics, judged, changes, skipped)
+    not_judged = {rule: absent[column] for rule, column in laws.NEEDS.items() if column in absent}
+    return Check(metrics, judged, changes, skipped, not_judged)
 
 
 def unfit(truth_file: str | Path, error: ValueError) -> InputError:
@@ -157,7 +171,7 @@ def _metric(name: str, found: Interval, note: str) -> Metric:
         high=found.high,
         n=found.n,
         description=definition.description,
-        note=note,
+        note=note or ("0 of 0 is no rate" if found.value is None else ""),
     )
 
 
@@ -165,37 +179,6 @@ def _evidence(metric: str, frame: pd.DataFrame, count: int, n: int) -> Evidence:
     table = frame_table(metric, frame.head(20))
     rows = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
     return Evidence(rows, count, count / n if n else None)
-
-
-def _drops(
-    against: Against, enriched: pa.Table, now: Mapping[str, Interval]
-) -> dict[str, Interval]:
-    """What was lost against a baseline's rates."""
-    assert against.baseline is not None
-    found = {}
-    for drop, rate in DROPS.items():
-        metric = against.baseline.metric(rate)
-        if metric is None or not isinstance(metric.value, int | float) or not metric.n:
-            continue
-        if rate == "match_rate" and metric.n != enriched.num_rows:
-            raise UsageError(
-                f"baseline {against.name!r} is of {metric.n:,} awards, this file has "
-                f"{enriched.num_rows:,}: give the enriched table of the same awards instead"
-            )
-        before = Interval(float(metric.value), metric.low, metric.high, metric.n)
-        found[drop] = _points(difference(before, now[rate]))
-    return found
-
-
-def _changes(against: Against, enriched: pa.Table, awards: pa.Table) -> list[RateChange]:
-    """What changed award by award against another table."""
-    assert against.table is not None
-    if against.table.num_rows != enriched.num_rows:
-        raise UsageError(
-            f"{against.name} has {against.table.num_rows:,} awards, this file "
-            f"{enriched.num_rows:,}: give the enriched table of the same awards"
-        )
-    return rate_changes(outcomes(against.table, awards), outcomes(enriched, awards))
 
 
 def _drop(change: RateChange) -> Interval:
@@ -213,21 +196,3 @@ def _column(table: pa.Table, name: str) -> list[Any]:
         return [""] * table.num_rows
     values: list[Any] = table[name].to_pylist()
     return values
-
-
-def _points(drop: Interval) -> Interval:
-    if drop.value is None or drop.low is None or drop.high is None:
-        return drop
-    return Interval(100 * drop.value, 100 * drop.low, 100 * drop.high, drop.n)
-
-
-def load_against(text: str, folder: Path, mapping: Path | None) -> Against:
-    """What ``--baseline`` names: an enriched file, or a baseline of the project's folder."""
-    from proofbook.sources import read_enriched  # noqa: PLC0415
-    from proofbook.suite import baselines  # noqa: PLC0415
-
-    path = Path(text)
-    if path.is_file() and path.suffix != ".json":
-        return Against(path.name, table=read_enriched(path, mapping))
-    found = baselines.read(path) if path.is_file() else baselines.load(folder, text)
-    return Against(found.name, baseline=found)

@@ -136,6 +136,15 @@ def number(value: float | int | str | None, unit: str = "") -> str:
     return f"{text} {unit}".rstrip()
 
 
+def at_size(size: str | None) -> str:
+    """A size for the end of a title; nothing where there is no other: all of the files.
+
+    >>> at_size("1000x5000"), at_size("all"), at_size(None)
+    (' at 1000x5000', '', '')
+    """
+    return f" at {size}" if size not in (None, "all") else ""
+
+
 def _message(gate: Gate, state: GateState, metric: Metric | None, where: str) -> str:
     """One sentence: what, got, need, what to do next."""
     unit = metric.unit if metric else ""
@@ -146,7 +155,10 @@ def _message(gate: Gate, state: GateState, metric: Metric | None, where: str) ->
         return f"{what}: not judged, {note}. Promote a passed run: proofbook baseline promote"
     if state == "missing":
         got = "was not recorded" if metric is None else f"is {number(value)}"
-        return f"{what}: {gate.metric} {got}, a finite number is needed. Run the notebook again"
+        if metric is not None and metric.note:
+            got += f" ({metric.note})"
+        after = f"Next: {gate.remedy}." if metric and metric.note else "Run the notebook again"
+        return f"{what}: {gate.metric} {got}, a finite number is needed. {after}"
     got = number(value, unit)
     if metric is not None and metric.low is not None and metric.high is not None:
         got += f" (95 % interval {number(metric.low, unit)} to {number(metric.high, unit)})"
@@ -201,7 +213,7 @@ def evaluate(
         high=metric.high if metric else None,
         unit=metric.unit if metric else "",
         title=gate.title or gate.metric,
-        message=_message(gate, state, metric, f" at {size}" if size not in (None, "all") else ""),
+        message=_message(gate, state, metric, at_size(size)),
         blocks=list(gate.blocks),
         count=evidence.count,
         rate=evidence.rate,

@@ -61,7 +61,8 @@ def gates_of(settings: Settings, name: str, size: str) -> list[Gate]:
     """The active gates on a notebook's metrics, in the registry's order.
 
     Of the sized notebook only the laws and limits are judged at every size; rates and times are
-    judged at the largest, where fixed costs and small numbers say least.
+    judged at the largest, where fixed costs and small numbers say least. Without truth, accuracy
+    is judged only where a bound was asked for, and then has no value.
     """
     largest = name != SIZED or size == settings.effective_sizes()[-1]
     return [
@@ -69,6 +70,7 @@ def gates_of(settings: Settings, name: str, size: str) -> list[Gate]:
         for metric, definition in DEFINITIONS.items()
         if definition.notebook == name and metric in DEFAULTS
         if (gate := settings.gate(metric)).active and (largest or gate.every_size)
+        if settings.has_truth or not definition.needs_truth or gate != DEFAULTS[metric]
     ]
 
 

@@ -7,6 +7,9 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from proofbook.errors import InputError
+from proofbook.suite.files import typed
+
 SCHEMA_VERSION = 1
 
 GateState = Literal["pass", "warn", "fail", "missing", "unresolved", "no_baseline"]
@@ -216,26 +219,25 @@ class RunResult:
 
     @classmethod
     def from_json(cls, text: str) -> RunResult:
-        """The record read back from JSON text; KeyError or TypeError when it is not one."""
+        """The record read back from JSON text; ValueError says what is wrong with any other.
+
+        Keys of a later version that are not known here are left out.
+        """
         raw = json.loads(text)
-        provenance = raw["provenance"]
-        provenance["inputs"] = [InputFile(**i) for i in provenance["inputs"]]
-        for notebook in raw["notebooks"]:
-            notebook["error"] = CellError(**notebook["error"]) if notebook["error"] else None
-        return cls(
-            **{
-                **raw,
-                "parameters": [Parameter(**p) for p in raw["parameters"]],
-                "provenance": Provenance(**provenance),
-                "notebooks": [NotebookOutcome(**n) for n in raw["notebooks"]],
-                "metrics": [Metric(**m) for m in raw["metrics"]],
-                "gates": [GateOutcome(**g) for g in raw["gates"]],
-                "tables": [Table(**t) for t in raw["tables"]],
-                "alerts": [Alert(**a) for a in raw.get("alerts", [])],
-            }
-        )
+        version = raw.get("schema_version") if isinstance(raw, dict) else None
+        if version is not None and version != SCHEMA_VERSION:
+            raise ValueError(f"it has schema_version {version}, not {SCHEMA_VERSION}")
+        return typed(cls, raw)
 
 
 def load_run(folder: Path) -> RunResult:
-    """The RunResult kept in a run's folder."""
-    return RunResult.from_json((folder / "run.json").read_text(encoding="utf-8"))
+    """The RunResult kept in a run's folder; InputError for a record that cannot be read."""
+    path = folder / "run.json"
+    try:
+        return RunResult.from_json(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise InputError(
+            path,
+            f"is no record of a run: {error}",
+            remedy="restore it from a copy, or run the suite again: proofbook run",
+        ) from None

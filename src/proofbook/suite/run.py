@@ -33,8 +33,7 @@ def planned(request: Request) -> list[Step]:
     """
     settings = request.effective.settings
     _ = settings.run.operation  # refused here, before anything is made, if it contradicts itself
-    truth = settings.synthetic or bool(settings.data.truth)
-    steps = plan.steps(settings.effective_sizes(), truth=truth)
+    steps = plan.steps(settings.effective_sizes(), truth=settings.has_truth)
     return plan.up_to(steps, plan.notebook_name(request.last)) if request.last else steps
 
 
