@@ -8,7 +8,7 @@ import sys
 import traceback
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -20,7 +20,7 @@ from proofbook import (
     commands_review,
     commands_sources,
 )
-from proofbook.commands import Json
+from proofbook.commands import Json, Run, project_at_hand
 from proofbook.commands import print_json as _print_json
 from proofbook.commands import tell as _tell
 from proofbook.commands_enrich import Sets
@@ -45,8 +45,6 @@ baseline_app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(baseline_app, name="baseline")
-
-Run = Annotated[str, typer.Argument(metavar="RUN", help="A run's id, its folder, or 'latest'.")]
 
 
 class FailOn(StrEnum):
@@ -193,7 +191,7 @@ def readiness(run: Run) -> None:
     from proofbook.quality.readiness import readiness as judge  # noqa: PLC0415 - --help stays quick
     from proofbook.suite.result import load_run  # noqa: PLC0415
 
-    result = load_run(_outputs().run_folder(run))
+    result = load_run(project_at_hand().run_folder(run))
     found = judge(result.gates)
     for item in found.items.to_dict("records"):
         print(f"{item['state']:<12}{item['why'] or item['item'] + ': ' + item['value']}")
@@ -246,7 +244,7 @@ def promote(
     from proofbook.suite import baselines, project  # noqa: PLC0415 - --help stays quick
     from proofbook.suite.result import load_run  # noqa: PLC0415
 
-    result = load_run(_outputs().run_folder(run))
+    result = load_run(project_at_hand().run_folder(run))
     folder = project.find().baselines
     print(baselines.promote(result, folder, name=name, reviewed_by=reviewed_by, why=why))
 
@@ -267,10 +265,3 @@ def main() -> None:
         words = f"{type(error).__name__}: {error}".splitlines()[0]
         _tell(f"proofbook: unexpected error, {words}. Set {DEBUG}=1 to see where, and report it")
         sys.exit(3)
-
-
-def _outputs() -> Any:
-    from proofbook.suite import layers, project  # noqa: PLC0415
-
-    home = project.find()
-    return home.with_outputs(layers.load(home.params).settings.run.outputs)

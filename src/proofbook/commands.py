@@ -14,9 +14,19 @@ from proofbook.errors import UsageError
 from proofbook.report.words import visible
 
 if TYPE_CHECKING:
+    from proofbook.suite.project import Project
     from proofbook.suite.result import Metric
 
+Run = Annotated[str, typer.Argument(metavar="RUN", help="A run's id, its folder, or 'latest'.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+
+
+def project_at_hand() -> Project:
+    """The project of the working folder, with the outputs that its parameters name."""
+    from proofbook.suite import layers, project  # noqa: PLC0415 - --help stays quick
+
+    home = project.find()
+    return home.with_outputs(layers.load(home.params).settings.run.outputs)
 
 
 def bench(
@@ -233,7 +243,7 @@ def history(
     from proofbook.errors import did_you_mean  # noqa: PLC0415 - --help is quick
     from proofbook.quality.metrics import DEFINITIONS  # noqa: PLC0415
     from proofbook.suite import history as runs  # noqa: PLC0415
-    from proofbook.suite import layers, project, trends  # noqa: PLC0415
+    from proofbook.suite import trends  # noqa: PLC0415
 
     if json_ and csv:
         raise UsageError("--json and --csv: give one of them")
@@ -243,8 +253,7 @@ def history(
     for folder in outputs or ():
         if not folder.is_dir():
             raise UsageError(f"--outputs {folder}: is no folder; name one that holds run folders")
-    home = project.find()
-    own = home.with_outputs(layers.load(home.params).settings.run.outputs).outputs
+    own = project_at_hand().outputs
     folders = outputs or [own]
     found = runs.merged([runs.read(folder, metric=metric, days=days) for folder in folders])
     for warning in found.warnings:

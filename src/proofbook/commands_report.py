@@ -6,9 +6,7 @@ from typing import Annotated
 
 import typer
 
-from proofbook.commands import print_json
-
-Run = Annotated[str, typer.Argument(metavar="RUN", help="A run's id, its folder, or 'latest'.")]
+from proofbook.commands import Run, print_json, project_at_hand
 
 
 def report(
@@ -22,14 +20,12 @@ def report(
     ] = False,
 ) -> None:
     """Render the report of a run again, from its record; the path of what was asked for is last."""
-    from proofbook.suite import layers, project  # noqa: PLC0415 - --help stays quick
-    from proofbook.suite.result import load_run  # noqa: PLC0415
+    from proofbook.suite.result import load_run  # noqa: PLC0415 - --help stays quick
     from proofbook.suite.run import render  # noqa: PLC0415
 
-    home = project.find()
-    outputs = home.with_outputs(layers.load(home.params).settings.run.outputs)
-    folder = outputs.run_folder(run)
-    other = outputs.run_folder(against) if against else None
+    home = project_at_hand()
+    folder = home.run_folder(run)
+    other = home.run_folder(against) if against else None
     result = load_run(folder)
     print(render(result, folder))
     if other is not None:

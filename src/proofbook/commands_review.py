@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from proofbook.commands import Json, print_json
+from proofbook.commands import Json, Run, print_json, project_at_hand
 from proofbook.errors import UsageError
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def review(
-    run: Annotated[str, typer.Argument(metavar="RUN", help="A run's id, its folder, or 'latest'.")],
+    run: Run,
     size: Annotated[
         str | None,
         typer.Option(metavar="AxR", help="A size of the run.", show_default="the largest"),
@@ -53,16 +53,13 @@ def review(
     json_: Json = False,
 ) -> None:
     """The questions that a run leaves to people, as a sheet; or what the filled sheets say."""
-    from proofbook.suite import layers, project  # noqa: PLC0415 - --help stays quick
-
     asking = {"--size": size, "--sample": sample, "--seed": seed, "--limit": limit}
     given = [name for name, value in asking.items() if value is not None]
     if answers and given:
         raise UsageError(f"{given[0]} is for writing the queue: --answers reads the one written")
     if out and not answers:
         raise UsageError("--out needs --answers FILE: truth is what people have settled")
-    home = project.find()
-    folder = home.with_outputs(layers.load(home.params).settings.run.outputs).run_folder(run)
+    folder = project_at_hand().run_folder(run)
     if answers:
         _settle(folder, answers, out, json_)
     else:

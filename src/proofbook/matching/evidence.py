@@ -151,6 +151,12 @@ def agreement(features: NDArray[np.float32]) -> NDArray[np.int8]:
     return np.where(same, 2, np.where(related, 1, 0)).astype(np.int8)
 
 
+def same_address(features: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Whether both street and ZIP code are known to be the same."""
+    out: NDArray[np.bool_] = (features[:, [AT["ZIP"], AT["street"]]] == 1).all(axis=1)
+    return out
+
+
 class _Alike:
     """Similarity of words, each distinct pair compared once."""
 

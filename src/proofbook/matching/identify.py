@@ -7,7 +7,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from proofbook.matching.candidates import Pairs
-from proofbook.matching.evidence import AT, agreement
+from proofbook.matching.evidence import AT, agreement, same_address
 from proofbook.matching.frequencies import Frequencies
 from proofbook.matching.hashing import ranges
 from proofbook.matching.links import link, strongest
@@ -139,7 +139,7 @@ def _agreements(
             "agree": np.where(_nameless(queries.names, links.query), 1, agreement(links.features)),
             "score": links.score,
             "near": np.nanmax(np.nan_to_num(place, nan=0.0), axis=1, initial=0) == 1,
-            "street": (links.features[:, [AT["ZIP"], AT["street"]]] == 1).all(axis=1),
+            "street": same_address(links.features),
             "identity": links.identity,
             "key": links.key,
         }

@@ -60,7 +60,7 @@ def rarest_pair(names: NameTable, idf: NDArray[np.float32], vocabulary: Vocabula
 
 #: Families of keys: the whole name, its words in any order, its letters in any order, its two
 #: rarest words, its beginning, shorter beginnings with the state or the ZIP code, each word with
-#: the city, and the street with the ZIP code.
+#: the city, and the street with the ZIP code and with the city.
 FAMILIES = ("joined", "sorted", "letters", "pair", "start", "state", "zip", "town", "street")
 
 

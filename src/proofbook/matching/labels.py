@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from proofbook.matching.evidence import AT, agreement
+from proofbook.matching.evidence import AT, agreement, same_address
 from proofbook.matching.hashing import by_lot, mix
 from proofbook.matching.links import Links, clusters
 from proofbook.matching.shards import Firms, Shard
@@ -46,9 +46,8 @@ def maybe_right(links: Links, named: NDArray[np.bool_], firms: Firms) -> NDArray
     for identifier in (firms.uei, firms.duns):
         has = identifier[links.recipient] != 0
         other |= has & np.isin(links.query, links.query[named & has])
-    address = (links.features[:, [AT["ZIP"], AT["street"]]] == 1).all(axis=1)
-    related = agreement(links.features) > 0
-    out: NDArray[np.bool_] = name & (place == 1) | equal & ~other | related & address
+    related = (agreement(links.features) > 0) & same_address(links.features)
+    out: NDArray[np.bool_] = name & (place == 1) | equal & ~other | related
     return out
 
 
